@@ -7,3 +7,4 @@
  */
 export { AeronError } from '../platform/mod.ts';
 export { AtomicBuffer, toSafeInteger } from './atomic-buffer.ts';
+export { acquireFence, releaseFence } from './memory-order.ts';
