@@ -1,0 +1,114 @@
+import { port } from './stage.ts';
+
+/** A way for a stream to get from a publication to a subscription: channel and destinations of both ends. */
+export interface Mode {
+  readonly name: string;
+  /** Fresh channels, with ports of their own. */
+  channels(): Channels;
+}
+
+export interface Channels {
+  readonly publish: string;
+  readonly subscribe: string;
+  /** Destinations that the publisher adds. */
+  readonly publishTo?: string;
+  /** Destinations that the subscriber adds. */
+  readonly subscribeTo?: string;
+}
+
+/** Terms as short as they may be, so that every run rotates them many times. */
+const SHORT_TERMS = 'term-length=64k';
+
+const same = (channel: string): Channels => ({ publish: channel, subscribe: channel });
+
+export const MODES: readonly Mode[] = [
+  { name: 'IPC', channels: () => same(`aeron:ipc?${SHORT_TERMS}`) },
+  { name: 'UDP unicast', channels: () => same(`aeron:udp?endpoint=localhost:${port()}|${SHORT_TERMS}`) },
+  { name: 'UDP unicast over IPv6', channels: () => same(`aeron:udp?endpoint=[::1]:${port()}|${SHORT_TERMS}`) },
+  {
+    name: 'UDP unicast with a short MTU, windows and socket buffers',
+    channels: () =>
+      same(
+        `aeron:udp?endpoint=localhost:${port()}|${SHORT_TERMS}|mtu=512|so-sndbuf=64k|so-rcvbuf=64k|rcv-wnd=16k|linger=1s`,
+      ),
+  },
+  {
+    name: 'UDP unicast with a large MTU',
+    channels: () => same(`aeron:udp?endpoint=localhost:${port()}|term-length=256k|mtu=8k|so-sndbuf=128k|so-rcvbuf=128k`),
+  },
+  {
+    name: 'multicast',
+    channels: () => same(`aeron:udp?endpoint=224.20.30.39:${port()}|interface=localhost|${SHORT_TERMS}`),
+  },
+  {
+    name: 'multicast with min flow control',
+    channels: () => {
+      const endpoint = `endpoint=224.20.30.41:${port()}|interface=localhost`;
+      return {
+        publish: `aeron:udp?${endpoint}|${SHORT_TERMS}|fc=min,g:/1,t:5s`,
+        subscribe: `aeron:udp?${endpoint}`,
+      };
+    },
+  },
+  {
+    name: 'multicast with tagged flow control',
+    channels: () => {
+      const endpoint = `endpoint=224.20.30.43:${port()}|interface=localhost`;
+      return {
+        publish: `aeron:udp?${endpoint}|${SHORT_TERMS}|fc=tagged,g:1001/1,t:5s`,
+        subscribe: `aeron:udp?${endpoint}|gtag=1001`,
+      };
+    },
+  },
+  {
+    name: 'dynamic multi-destination-cast',
+    channels: () => {
+      const control = `control=localhost:${port()}|control-mode=dynamic`;
+      return {
+        publish: `aeron:udp?${control}|${SHORT_TERMS}|fc=min,g:/1`,
+        subscribe: `aeron:udp?endpoint=localhost:${port()}|${control}`,
+      };
+    },
+  },
+  {
+    name: 'manual multi-destination-cast',
+    channels: () => {
+      const endpoint = `aeron:udp?endpoint=localhost:${port()}`;
+      return { publish: `aeron:udp?control-mode=manual|${SHORT_TERMS}`, publishTo: endpoint, subscribe: endpoint };
+    },
+  },
+  {
+    name: 'multi-destination subscription',
+    channels: () => {
+      const endpoint = `aeron:udp?endpoint=localhost:${port()}`;
+      return { publish: `${endpoint}|${SHORT_TERMS}`, subscribe: 'aeron:udp?control-mode=manual', subscribeTo: endpoint };
+    },
+  },
+  {
+    name: 'spy',
+    channels: () => {
+      const channel = `aeron:udp?endpoint=localhost:${port()}|ssc=true|${SHORT_TERMS}`;
+      return { publish: channel, subscribe: `aeron-spy:${channel}` };
+    },
+  },
+  {
+    name: 'session-specific subscription',
+    channels: () => same(`aeron:udp?endpoint=localhost:${port()}|session-id=-77|${SHORT_TERMS}`),
+  },
+  {
+    name: 'untethered subscription that may rejoin',
+    channels: () => {
+      const endpoint = `aeron:udp?endpoint=localhost:${port()}`;
+      return { publish: `${endpoint}|${SHORT_TERMS}`, subscribe: `${endpoint}|tether=false|rejoin=true|group=false` };
+    },
+  },
+  {
+    name: 'UDP from a position past 2^32',
+    channels: () =>
+      same(`aeron:udp?endpoint=localhost:${port()}|${SHORT_TERMS}|init-term-id=-5|term-id=70000|term-offset=1024`),
+  },
+  {
+    name: 'IPC from a position past 2^32 in a term id that wraps',
+    channels: () => same(`aeron:ipc?${SHORT_TERMS}|init-term-id=2147480000|term-id=-2147413000|term-offset=64`),
+  },
+];

@@ -1,0 +1,120 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AERON_VERSIONS, type AeronVersion, classPath, JAVA_OPTIONS } from '../../scripts/java.ts';
+import { ROOT } from '../../scripts/run.ts';
+import { Child } from './child.ts';
+
+export type Language = 'java' | 'typescript';
+export type Options = Readonly<Record<string, string | number | boolean>>;
+
+const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+let nextPort = 21000 + (process.pid % 400) * 20;
+
+/** A UDP port that no other test of this process was given. */
+export function port(): number {
+  nextPort = nextPort >= 29900 ? 21000 : nextPort + 2;
+  return nextPort;
+}
+
+/** What one test runs: drivers, peers and samples in either language, all ended and removed by `clear`. */
+export class Stage {
+  readonly #children: Child[] = [];
+  readonly #directories: string[] = [];
+
+  /** A new Aeron directory's path; nothing is there yet. */
+  directory(): string {
+    const parent = mkdtempSync(join(MEMORY_DIRECTORY, 'aeron-interop-'));
+    this.#directories.push(parent);
+    return join(parent, 'aeron');
+  }
+
+  /** Starts a media driver process and waits until clients can connect. */
+  async driver(
+    language: Language,
+    directory: string,
+    options: { properties?: Options; version?: AeronVersion } = {},
+  ): Promise<Child> {
+    const properties: Options = {
+      'aeron.dir': directory,
+      'aeron.threading.mode': 'SHARED',
+      'aeron.term.buffer.sparse.file': true,
+      'aeron.dir.delete.on.shutdown': true,
+      ...options.properties,
+    };
+    const child =
+      language === 'java'
+        ? this.java('io.aeron.driver.MediaDriver', [], properties, options.version)
+        : this.#keep(
+            new Child(
+              'typescript driver',
+              process.execPath,
+              [join(ROOT, 'build', 'src', 'cli', 'main.js'), 'media-driver'],
+              environmentOf(properties),
+            ),
+          );
+    const cnc = join(directory, 'cnc.dat');
+    const deadline = Date.now() + 20_000;
+    while (!existsSync(cnc)) {
+      if (Date.now() > deadline || child.ended) {
+        throw new Error(`${child.name} made no ${cnc}; it printed:\n${child.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return child;
+  }
+
+  /** Starts our peer program of a language: `publish` or `subscribe`. */
+  peer(language: Language, role: 'publish' | 'subscribe', options: Options, version?: AeronVersion): Child {
+    const words = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+    return language === 'java'
+      ? this.java('Peer', [role, ...words], {}, version)
+      : this.#keep(
+          new Child(`typescript ${role}`, process.execPath, [
+            join(ROOT, 'build', 'test', 'interop', 'peer-main.js'),
+            role,
+            ...words,
+          ]),
+        );
+  }
+
+  /** Starts a Java main class of Aeron or of ours. */
+  java(
+    mainClass: string,
+    args: readonly string[],
+    properties: Options = {},
+    version: AeronVersion = AERON_VERSIONS.current,
+  ): Child {
+    const definitions = Object.entries(properties).map(([name, value]) => `-D${name}=${value}`);
+    return this.#keep(
+      new Child(`java ${mainClass} (${version})`, 'java', [
+        ...JAVA_OPTIONS,
+        ...definitions,
+        '-cp',
+        classPath(version),
+        mainClass,
+        ...args,
+      ]),
+    );
+  }
+
+  /** Ends everything that still runs and removes every directory. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
+    for (const directory of this.#directories) {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  #keep(child: Child): Child {
+    this.#children.push(child);
+    return child;
+  }
+}
+
+/** 'aeron.term.buffer.length' as the environment variable that means the same. */
+function environmentOf(properties: Options): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name.toUpperCase().replaceAll('.', '_'), String(value)]),
+  );
+}
