@@ -15,7 +15,7 @@ const SAMPLES: Record<string, string> = { '1.51.0': '1.46.8', '1.44.1': '1.44.0'
 export type AeronVersion = (typeof AERON_VERSIONS)[keyof typeof AERON_VERSIONS];
 
 const CACHE = join(ROOT, '.cache', 'java');
-const SOURCES = join(ROOT, 'test', 'interop', 'java');
+const SOURCES = [join(ROOT, 'test', 'interop', 'java'), join(ROOT, 'test', 'bench', 'java')];
 
 /** What `java` needs in front of a main class of Aeron. */
 export const JAVA_OPTIONS: readonly string[] = [
@@ -79,9 +79,11 @@ function fetchJar([artifact, version]: readonly [string, string]): void {
 
 function compile(version: AeronVersion): void {
   const target = classesOf(version);
-  const sources = readdirSync(SOURCES)
-    .filter((name) => name.endsWith('.java'))
-    .map((name) => join(SOURCES, name));
+  const sources = SOURCES.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.java'))
+      .map((name) => join(folder, name)),
+  );
   const newest = Math.max(...sources.map((source) => statSync(source).mtimeMs));
   if (existsSync(target) && statSync(target).mtimeMs > newest) {
     return;

@@ -34,7 +34,8 @@ export const MODES: readonly Mode[] = [
   },
   {
     name: 'UDP unicast with a large MTU',
-    channels: () => same(`aeron:udp?endpoint=localhost:${port()}|term-length=256k|mtu=8k|so-sndbuf=128k|so-rcvbuf=128k`),
+    channels: () =>
+      same(`aeron:udp?endpoint=localhost:${port()}|term-length=256k|mtu=8k|so-sndbuf=128k|so-rcvbuf=128k`),
   },
   {
     name: 'multicast',
@@ -81,7 +82,11 @@ export const MODES: readonly Mode[] = [
     name: 'multi-destination subscription',
     channels: () => {
       const endpoint = `aeron:udp?endpoint=localhost:${port()}`;
-      return { publish: `${endpoint}|${SHORT_TERMS}`, subscribe: 'aeron:udp?control-mode=manual', subscribeTo: endpoint };
+      return {
+        publish: `${endpoint}|${SHORT_TERMS}`,
+        subscribe: 'aeron:udp?control-mode=manual',
+        subscribeTo: endpoint,
+      };
     },
   },
   {

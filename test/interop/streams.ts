@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AeronVersion } from '../../scripts/java.ts';
-import type { Channels } from './modes.ts';
 import type { Child } from './child.ts';
+import type { Channels } from './modes.ts';
 import type { Language, Options, Stage } from './stage.ts';
 
 export interface StreamRun {
