@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './run.ts';
 
@@ -85,7 +85,8 @@ function compile(version: AeronVersion): void {
       .map((name) => join(folder, name)),
   );
   const newest = Math.max(...sources.map((source) => statSync(source).mtimeMs));
-  if (existsSync(target) && statSync(target).mtimeMs > newest) {
+  const stamp = join(target, 'compiled');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs > newest) {
     return;
   }
   mkdirSync(target, { recursive: true });
@@ -95,6 +96,7 @@ function compile(version: AeronVersion): void {
   if (result.status !== 0) {
     throw new Error(`javac refused the interop sources against ${version}:\n${result.stderr}`);
   }
+  writeFileSync(stamp, '');
 }
 
 function need(command: string, args: readonly string[], what: string): void {
