@@ -5,9 +5,14 @@ import type { SubscriptionLink } from './subscription-link.ts';
  * The conductor as the resources see it that it manages: what a publication or an image asks for when the
  * time has come. `DriverConductor` is it; a test may be something smaller.
  *
- * `TNetworkPublication` and `TImage` stand for the classes of those names.
+ * `TNetworkPublication`, `TImage`, ... stand for the classes of those names.
  */
-export interface ResourceConductor<TNetworkPublication = unknown, TImage = unknown, TIpcPublication = unknown> {
+export interface ResourceConductor<
+  TNetworkPublication = unknown,
+  TImage = unknown,
+  TIpcPublication = unknown,
+  TReceiveChannelEndpoint = unknown,
+> {
   /** Tells the spies of a publication that their image is gone and unlinks them. */
   cleanupSpies(publication: TNetworkPublication): void;
   /** Takes the publication from the sender, and closes its endpoint when it was the last one there. */
@@ -15,6 +20,8 @@ export interface ResourceConductor<TNetworkPublication = unknown, TImage = unkno
   /** Tells the subscriptions linked to the image that it is gone, and ends its cool down where they rejoin. */
   transitionImageToLinger(image: TImage): void;
   cleanupImage(image: TImage): void;
+  /** Closes the endpoint of an image that is leaving if nobody else uses it. */
+  tryCloseReceiveChannelEndpoint(channelEndpoint: TReceiveChannelEndpoint): void;
   transitionIpcPublicationToLinger(publication: TIpcPublication): void;
   cleanupIpcPublication(publication: TIpcPublication): void;
   unlinkIpcSubscriptions(publication: TIpcPublication): void;
