@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import type { Environment } from '../platform.ts';
+
+const SHARED_MEMORY = '/dev/shm';
+
+export class NativeEnvironment implements Environment {
+  get(name: string): string | undefined {
+    return process.env[name];
+  }
+
+  /** As Java's `user.name`: by user id, whatever the variables say; '?' for a user that the system cannot name. */
+  get userName(): string {
+    try {
+      return userInfo().username;
+    } catch {
+      return '?';
+    }
+  }
+
+  get hostName(): string {
+    return hostname();
+  }
+
+  get temporaryDirectory(): string {
+    return tmpdir();
+  }
+
+  get sharedMemoryDirectory(): string | undefined {
+    const stat = statSync(SHARED_MEMORY, { throwIfNoEntry: false });
+    return stat?.isDirectory() ? SHARED_MEMORY : undefined;
+  }
+
+  get currentDirectory(): string {
+    return process.cwd();
+  }
+}

@@ -1,0 +1,31 @@
+import { PlatformError } from '../errors.ts';
+import type { Memory } from '../platform.ts';
+import { libc } from './libc.ts';
+
+const ALIGNMENT = 64;
+
+/** Frees a block when nothing can reach its bytes any more: every typed array over them holds the array buffer. */
+const unreachable = new FinalizationRegistry<number>((address) => libc().free(address));
+
+/** A zeroed block of the C heap. */
+export class NativeMemory implements Memory {
+  readonly arrayBuffer: ArrayBuffer;
+  readonly length: number;
+  readonly address: number;
+
+  constructor(length: number) {
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new PlatformError('EINVAL', 'allocate', `length must be 0 or more bytes, not ${length}`);
+    }
+    const reserved = Math.max(ALIGNMENT, Math.ceil(length / ALIGNMENT) * ALIGNMENT);
+    const address = libc().aligned_alloc(ALIGNMENT, reserved);
+    if (address === 0) {
+      throw new PlatformError('ENOMEM', 'allocate', `cannot allocate ${length} bytes: not enough memory (ENOMEM)`);
+    }
+    this.address = address;
+    this.length = length;
+    this.arrayBuffer = length === 0 ? new ArrayBuffer(0) : libc().view(address, length);
+    new Uint8Array(this.arrayBuffer).fill(0);
+    unreachable.register(this.arrayBuffer, address);
+  }
+}

@@ -1,0 +1,42 @@
+import type {
+  Network,
+  NetworkInterface,
+  ReceiveBatch,
+  SocketPoller,
+  UdpSocket,
+  UdpSocketOptions,
+} from '../platform.ts';
+import type { SocketAddress } from '../socket-address.ts';
+import { MessageTransfer } from './message-transfer.ts';
+import { resolveName } from './name-resolution.ts';
+import { NativeReceiveBatch } from './native-receive-batch.ts';
+import { NativeSocketPoller } from './native-socket-poller.ts';
+import { NativeUdpSocket } from './native-udp-socket.ts';
+import { listInterfaces } from './network-interfaces.ts';
+import { SourceCache } from './source-cache.ts';
+
+export class NativeNetwork implements Network {
+  private readonly sources = new SourceCache();
+  private transfer: MessageTransfer | undefined;
+
+  resolve(host: string, family?: 4 | 6): SocketAddress[] {
+    return resolveName(host, family);
+  }
+
+  interfaces(): NetworkInterface[] {
+    return listInterfaces();
+  }
+
+  openUdp(options: UdpSocketOptions): UdpSocket {
+    this.transfer ??= new MessageTransfer();
+    return new NativeUdpSocket(options, this.transfer);
+  }
+
+  createPoller(): SocketPoller {
+    return new NativeSocketPoller();
+  }
+
+  createReceiveBatch(slots: number, slotLength: number): ReceiveBatch {
+    return new NativeReceiveBatch(slots, slotLength, this.sources);
+  }
+}

@@ -1,0 +1,14 @@
+import type { ScheduledCall, Scheduler } from '../platform.ts';
+
+export class NativeScheduler implements Scheduler {
+  /** Runs before the event loop sleeps again; an immediate that did not keep the process alive would wait for others. */
+  soon(callback: () => void): ScheduledCall {
+    const immediate = setImmediate(callback);
+    return { cancel: () => clearImmediate(immediate) };
+  }
+
+  after(delayMs: number, callback: () => void): ScheduledCall {
+    const timeout = setTimeout(callback, delayMs).unref();
+    return { cancel: () => clearTimeout(timeout) };
+  }
+}
