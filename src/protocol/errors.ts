@@ -1,14 +1,15 @@
 import { AeronError } from '../agrona/mod.ts';
+import { type ErrorCode, errorCodeName } from './commands/error-code.ts';
 
 /**
- * A request that the other side of the client-driver boundary refuses. `errorCode` is the number that crosses
- * the wire (`ErrorCode`); `code` is its name.
+ * A request that the driver refuses, on either side of the boundary. `errorCode` is the number that crosses it
+ * and `code` its name.
  */
 export class ControlProtocolError extends AeronError {
-  readonly errorCode: number;
+  readonly errorCode: ErrorCode;
 
-  constructor(code: string, errorCode: number, message: string, options?: { cause?: unknown }) {
-    super(code, message, options);
+  constructor(errorCode: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(errorCodeName(errorCode), message, options);
     this.errorCode = errorCode;
   }
 }
