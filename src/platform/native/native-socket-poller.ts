@@ -25,18 +25,19 @@ export class NativeSocketPoller implements SocketPoller {
   private readonly sockets: NativeUdpSocket[] = [];
   private readonly timeout = new Timespec();
   private words = new Int32Array(0);
-  /** Addresses as `MessageHeaders.addresses`: of the descriptors and of the timeout. */
-  private addresses: unknown[] = [];
+  /** As `MessageHeaders.addresses`: of the descriptors and of the timeout. */
+  private addresses: unknown[] = [0, this.timeout.address, undefined];
   private isClosed = false;
 
   add(socket: UdpSocket): void {
-    if (this.isClosed) {
-      throw new PlatformError('EBADF', 'add', 'cannot add a socket to a poller that was closed (EBADF)');
-    }
     if (this.indexes.has(socket)) {
       return;
     }
     const native = socket as NativeUdpSocket;
+    if (this.isClosed || !native.isOpen) {
+      const closed = this.isClosed ? 'poller' : 'socket';
+      throw new PlatformError('EBADF', 'add', `cannot add a socket to a poller: the ${closed} was closed (EBADF)`);
+    }
     this.ensureCapacity(this.sockets.length + 1);
     this.place(native, this.sockets.length);
     native.watchers.add(this);
@@ -58,6 +59,9 @@ export class NativeSocketPoller implements SocketPoller {
   }
 
   wait(timeoutNs: number): number {
+    if (this.isClosed) {
+      throw new PlatformError('EBADF', 'wait', 'cannot wait with a poller that was closed (EBADF)');
+    }
     const count = this.poll(timeoutNs);
     if (count >= 0) {
       return count;

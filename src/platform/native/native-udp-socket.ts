@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { PlatformError } from '../errors.ts';
 import type { Memory, NetworkInterface, ReceiveBatch, UdpSocket, UdpSocketOptions } from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import { SocketAddress } from '../socket-address.ts';
 import { type Libc, libc } from './libc.ts';
 import type { MessageTransfer } from './message-transfer.ts';
 import { NativeMemory } from './native-memory.ts';
@@ -42,7 +42,7 @@ export class NativeUdpSocket implements UdpSocket {
     this.options = new SocketOptions(this.fd, bind.family, `the socket of ${bind.key}`);
     try {
       configure(this.options, options);
-      this.localAddress = bindSocket(libc(), this.fd, bind);
+      this.localAddress = bindSocket(libc(), this.fd, withScope(bind, options.multicastInterface));
       if (options.multicastGroup !== undefined) {
         this.options.joinGroup(options.multicastGroup, options.multicastInterface);
       }
@@ -52,6 +52,10 @@ export class NativeUdpSocket implements UdpSocket {
       this.close();
       throw error;
     }
+  }
+
+  get isOpen(): boolean {
+    return this.fd !== CLOSED;
   }
 
   send(memory: Memory, offset: number, length: number, to: SocketAddress): boolean {
@@ -180,6 +184,14 @@ function configure(target: SocketOptions, options: UdpSocketOptions): void {
   if (options.multicastLoopback !== undefined) {
     target.setMulticastLoopback(options.multicastLoopback);
   }
+}
+
+/** A link-local group is one group on each interface: it is bound on the one that it is joined on. */
+function withScope(address: SocketAddress, on: NetworkInterface | undefined): SocketAddress {
+  const isGroupWithoutScope = address.family === 6 && address.isMulticast && address.scopeId === 0;
+  return isGroupWithoutScope && on !== undefined
+    ? SocketAddress.fromBytes(address.bytes, address.port, on.index)
+    : address;
 }
 
 /** Returns the address that the socket has then. */
