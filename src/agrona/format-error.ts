@@ -1,0 +1,38 @@
+import { AeronError } from '../platform/mod.ts';
+
+const MAX_CAUSES = 8;
+
+/**
+ * An error as people and logs read it: `Name [CODE]: message`, the stack, and the same for its causes.
+ * Anything may be thrown, so anything is taken.
+ */
+export function formatError(error: unknown): string {
+  let text = describe(error);
+  let cause = causeOf(error);
+  for (let depth = 0; cause !== undefined && depth < MAX_CAUSES; depth++) {
+    text += `\nCaused by: ${describe(cause)}`;
+    cause = causeOf(cause);
+  }
+  return text;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return `thrown value: ${String(error)}`;
+  }
+  const code = AeronError.is(error) ? ` [${error.code}]` : '';
+  const parts = [`${error.name}${code}: ${error.message}`, ...stackFrames(error)];
+  if (error instanceof AggregateError) {
+    parts.push(...error.errors.map((inner) => `Suppressed: ${describe(inner)}`));
+  }
+  return parts.join('\n');
+}
+
+/** The lines of the stack without the header that repeats name and message. */
+function stackFrames(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}

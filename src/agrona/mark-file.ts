@@ -1,0 +1,199 @@
+import { AeronError, type MappedFile, type Platform } from '../platform/mod.ts';
+import { AtomicBuffer } from './atomic-buffer.ts';
+
+/** Where in a mark file, or another file of this protocol, the two fields are. */
+export interface MarkFileLayout {
+  /** Offset of an int32: 0 until the file is ready, then the version of its format. */
+  readonly versionFieldOffset: number;
+  /** Offset of an int64: epoch ms of the owner's last sign of life. Behind the version field. */
+  readonly timestampFieldOffset: number;
+}
+
+export interface MarkFileOptions extends MarkFileLayout {
+  readonly platform: Platform;
+  readonly path: string;
+  /** An owner silent for longer than this is taken for dead, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Throws when a file of this version cannot be used. */
+  readonly versionCheck: (version: number) => void;
+}
+
+/** The timestamp while somebody takes over an existing file, so that nobody else does. */
+export const ACTIVATION_IN_PROGRESS_TIMESTAMP = 0x7fff_ffff_ffff_ffffn;
+
+/**
+ * A mapped file by which one component at a time owns a directory and shows that it lives. Byte-compatible
+ * with Agrona's `MarkFile`:
+ *
+ *     create -> fill -> signalReady(version) -> timestampRelease(now) again and again -> timestamp 0 or silence
+ *
+ * Used by the owner's thread; observers open it with `openExisting`.
+ */
+export class MarkFile {
+  readonly path: string;
+  readonly buffer: AtomicBuffer;
+  private readonly layout: MarkFileLayout;
+  private readonly mapping: MappedFile;
+  private closed = false;
+
+  private constructor(path: string, mapping: MappedFile, layout: MarkFileLayout) {
+    this.path = path;
+    this.mapping = mapping;
+    this.layout = layout;
+    this.buffer = AtomicBuffer.over(mapping);
+  }
+
+  /**
+   * Makes the file, or takes over an existing one whose owner is dead.
+   * @throws AeronError MARK_FILE_ACTIVE when a living owner has it, MARK_FILE_INVALID when it is too short,
+   *   what `versionCheck` throws, PlatformError
+   */
+  static claim(options: MarkFileOptions & { readonly totalLength: number }): MarkFile {
+    checkLayout(options);
+    const { platform, path, totalLength } = options;
+    if (!platform.files.exists(path)) {
+      return new MarkFile(path, platform.files.createMapped(path, totalLength), options);
+    }
+    const file = MarkFile.mapExisting(options);
+    try {
+      file.takeOver(options);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  }
+
+  /**
+   * Opens somebody else's file, waiting up to `timeoutMs` until it exists, is ready and shows life.
+   * @throws AeronError MARK_FILE_INVALID when it does not in time; what `versionCheck` throws; PlatformError
+   */
+  static openExisting(options: MarkFileOptions): MarkFile {
+    checkLayout(options);
+    const { platform, path, timeoutMs } = options;
+    const deadlineMs = platform.clock.epochTimeMs() + timeoutMs;
+    const waitFor = (condition: () => boolean, complaint: string) => {
+      while (!condition()) {
+        if (platform.clock.epochTimeMs() > deadlineMs) {
+          throw new AeronError('MARK_FILE_INVALID', `mark file ${path} ${complaint} within ${timeoutMs} ms`);
+        }
+        platform.park(1_000_000);
+      }
+    };
+    waitFor(() => (platform.files.stat(path)?.length ?? 0) >= minimumLength(options), 'was not created');
+    const file = MarkFile.mapExisting(options);
+    try {
+      waitFor(() => file.versionVolatile() !== 0, 'was not initialised');
+      options.versionCheck(file.versionVolatile());
+      waitFor(() => file.buffer.getBigInt64Volatile(options.timestampFieldOffset) !== 0n, 'showed no sign of life');
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  }
+
+  /**
+   * Whether the file belongs to a living owner; false when there is none. Waits up to `timeoutMs` for a file
+   * that is just being made.
+   * @throws AeronError MARK_FILE_INVALID when it does not get ready; what `versionCheck` throws; PlatformError
+   */
+  static isActive(options: MarkFileOptions): boolean {
+    checkLayout(options);
+    const { platform, path, timeoutMs } = options;
+    if ((platform.files.stat(path)?.length ?? 0) < minimumLength(options)) {
+      return false;
+    }
+    const file = MarkFile.mapExisting(options);
+    try {
+      const deadlineMs = platform.clock.epochTimeMs() + timeoutMs;
+      while (file.versionVolatile() === 0) {
+        if (platform.clock.epochTimeMs() > deadlineMs) {
+          throw new AeronError('MARK_FILE_INVALID', `mark file ${path} is created but not initialised`);
+        }
+        platform.park(1_000_000);
+      }
+      options.versionCheck(file.versionVolatile());
+      return file.ageMs(platform) <= BigInt(timeoutMs);
+    } finally {
+      file.close();
+    }
+  }
+
+  private static mapExisting(options: MarkFileOptions): MarkFile {
+    const { platform, path } = options;
+    const length = platform.files.stat(path)?.length ?? 0;
+    if (length < minimumLength(options)) {
+      throw new AeronError(
+        'MARK_FILE_INVALID',
+        `mark file ${path} has ${length} bytes, at least ${minimumLength(options)} are needed; remove it if its owner is gone`,
+      );
+    }
+    return new MarkFile(path, platform.files.map(path), options);
+  }
+
+  /** Says that the file is filled in: from now on others may read it. */
+  signalReady(version: number): void {
+    this.buffer.putInt32Release(this.layout.versionFieldOffset, version);
+  }
+
+  /** 0 until the file is ready. */
+  versionVolatile(): number {
+    return this.buffer.getInt32Volatile(this.layout.versionFieldOffset);
+  }
+
+  /** The owner's sign of life. */
+  timestampRelease(epochMs: number): void {
+    this.buffer.putInt64Release(this.layout.timestampFieldOffset, epochMs);
+  }
+
+  /** Epoch ms of the owner's last sign of life. @throws AeronError UNSAFE_INTEGER while the file is taken over */
+  timestampVolatile(): number {
+    return this.buffer.getInt64Volatile(this.layout.timestampFieldOffset);
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Unmaps the file. It stays where it is. */
+  close(): void {
+    if (!this.closed) {
+      this.closed = true;
+      this.buffer.release();
+      this.mapping.unmap();
+    }
+  }
+
+  private takeOver(options: MarkFileOptions): void {
+    const { platform, path, timeoutMs, timestampFieldOffset } = options;
+    options.versionCheck(this.versionVolatile());
+    const timestamp = this.buffer.getBigInt64Volatile(timestampFieldOffset);
+    const ageMs = this.ageMs(platform);
+    if (ageMs < BigInt(timeoutMs)) {
+      throw new AeronError(
+        'MARK_FILE_ACTIVE',
+        `active mark file detected: ${path} was touched ${ageMs} ms ago, less than the timeout of ${timeoutMs} ms; ` +
+          'its owner has to be stopped first',
+      );
+    }
+    if (!this.buffer.compareAndSetBigInt64(timestampFieldOffset, timestamp, ACTIVATION_IN_PROGRESS_TIMESTAMP)) {
+      throw new AeronError('MARK_FILE_ACTIVE', `concurrent mark file activation: somebody else just took over ${path}`);
+    }
+  }
+
+  /** Since the last sign of life; negative while the file is taken over. */
+  private ageMs(platform: Platform): bigint {
+    return BigInt(platform.clock.epochTimeMs()) - this.buffer.getBigInt64Volatile(this.layout.timestampFieldOffset);
+  }
+}
+
+function minimumLength(layout: MarkFileLayout): number {
+  return layout.timestampFieldOffset + 8;
+}
+
+function checkLayout(layout: MarkFileLayout): void {
+  if (layout.versionFieldOffset + 4 > layout.timestampFieldOffset) {
+    throw new AeronError('CONFIGURATION', 'the version field of a mark file must precede its timestamp field');
+  }
+}
