@@ -1,0 +1,59 @@
+import type { SocketPoller, UdpSocket } from '../platform.ts';
+import type { Gate, SimulatedSocket } from './simulated-socket.ts';
+
+/** Lets the world run until the condition holds, for at most so many nanoseconds. */
+type WaitFor = (durationNs: number, condition: () => boolean) => void;
+
+export class SimulatedPoller implements SocketPoller {
+  readonly #gate: Gate;
+  readonly #waitFor: WaitFor;
+  readonly #sockets = new Set<SimulatedSocket>();
+  readonly #readable = new Set<UdpSocket>();
+  readonly #hasReadable = (): boolean => {
+    for (const socket of this.#sockets) {
+      if (socket.isReadable) {
+        return true;
+      }
+    }
+    return false;
+  };
+
+  constructor(gate: Gate, waitFor: WaitFor) {
+    this.#gate = gate;
+    this.#waitFor = waitFor;
+  }
+
+  add(socket: UdpSocket): void {
+    this.#gate('add');
+    this.#sockets.add(socket as SimulatedSocket);
+  }
+
+  remove(socket: UdpSocket): void {
+    this.#gate('remove');
+    this.#sockets.delete(socket as SimulatedSocket);
+    this.#readable.delete(socket);
+  }
+
+  wait(timeoutNs: number): number {
+    this.#gate('wait');
+    if (timeoutNs > 0 && !this.#hasReadable()) {
+      this.#waitFor(timeoutNs, this.#hasReadable);
+    }
+    this.#readable.clear();
+    for (const socket of this.#sockets) {
+      if (socket.isReadable) {
+        this.#readable.add(socket);
+      }
+    }
+    return this.#readable.size;
+  }
+
+  isReadable(socket: UdpSocket): boolean {
+    return this.#readable.has(socket);
+  }
+
+  close(): void {
+    this.#sockets.clear();
+    this.#readable.clear();
+  }
+}
