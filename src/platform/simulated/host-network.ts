@@ -1,7 +1,7 @@
 import { PlatformError } from '../errors.ts';
 import type { NetworkInterface } from '../platform.ts';
 import { SocketAddress } from '../socket-address.ts';
-import type { SimulatedSocket } from './simulated-socket.ts';
+import { isDual, type SimulatedSocket } from './simulated-socket.ts';
 
 const FIRST_EPHEMERAL_PORT = 32768;
 const LAST_EPHEMERAL_PORT = 60999;
@@ -142,11 +142,11 @@ function toInterface(name: string, index: number, text: string): NetworkInterfac
 }
 
 function overlaps(a: SocketAddress, b: SocketAddress): boolean {
-  return a.family === b.family && (a.isAny || b.isAny || a.host === b.host);
+  return isDual(a) || isDual(b) || (a.family === b.family && (a.isAny || b.isAny || a.host === b.host));
 }
 
 function accepts(bound: SocketAddress, to: SocketAddress): boolean {
-  return bound.family === to.family && (bound.isAny || bound.host === to.host);
+  return isDual(bound) || (bound.family === to.family && (bound.isAny || bound.host === to.host));
 }
 
 function sharesSubnet(a: NetworkInterface, b: NetworkInterface): boolean {

@@ -46,7 +46,7 @@ export class ProcessFiles implements FileSystem {
     const { disk, node } = this.#existingFile('map', path);
     const offset = options.offset ?? 0;
     const length = options.length ?? node.length - offset;
-    if (offset % BLOCK_LENGTH !== 0 || length <= 0 || offset + length > node.length) {
+    if (!(offset >= 0 && offset % BLOCK_LENGTH === 0 && length > 0 && offset + length <= node.length)) {
       const range = `${length} bytes at ${offset} of ${path}, which has ${node.length}`;
       throw new PlatformError('EINVAL', 'map', `cannot map ${range}; an offset is a multiple of ${BLOCK_LENGTH}`);
     }
@@ -55,7 +55,7 @@ export class ProcessFiles implements FileSystem {
 
   createMapped(path: string, length: number, options: { sparse?: boolean; preTouch?: boolean } = {}): MappedFile {
     this.#gate('createMapped');
-    if (length <= 0) {
+    if (!Number.isSafeInteger(length) || length <= 0) {
       throw new PlatformError('EINVAL', 'createMapped', `a mapped file has at least one byte, not ${length}: ${path}`);
     }
     const found = this.#find('createMapped', path);
@@ -380,7 +380,7 @@ class SimulatedMapping implements MappedFile {
   readonly path: string;
   readonly length: number;
   readonly address: number;
-  readonly arrayBuffer: ArrayBuffer;
+  readonly #arrayBuffer: ArrayBuffer;
   readonly #sync: (from: number, to: number) => void;
   readonly #close: () => void;
   #isMapped = true;
@@ -393,7 +393,7 @@ class SimulatedMapping implements MappedFile {
     sync: (from: number, to: number) => void,
     close: () => void,
   ) {
-    this.arrayBuffer = region.bytes.buffer;
+    this.#arrayBuffer = region.bytes.buffer;
     this.path = path;
     this.length = length;
     this.address = address;
@@ -401,10 +401,16 @@ class SimulatedMapping implements MappedFile {
     this.#close = close;
   }
 
+  get arrayBuffer(): ArrayBuffer {
+    this.#checkMapped('use');
+    return this.#arrayBuffer;
+  }
+
   sync(offset = 0, length: number = this.length - offset): void {
-    if (!this.#isMapped || offset < 0 || offset + length > this.length) {
-      const state = this.#isMapped ? `${this.length} bytes are` : 'nothing is';
-      throw new PlatformError('ENOMEM', 'msync', `${length} bytes at ${offset} of ${this.path}: ${state} mapped`);
+    this.#checkMapped('sync');
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.length)) {
+      const range = `${length} bytes at ${offset} of ${this.path}`;
+      throw new PlatformError('EINVAL', 'sync', `cannot sync ${range}: ${this.length} bytes are mapped`);
     }
     this.#sync(offset, offset + length);
   }
@@ -417,6 +423,12 @@ class SimulatedMapping implements MappedFile {
     if (this.#isMapped) {
       this.#isMapped = false;
       this.#close();
+    }
+  }
+
+  #checkMapped(operation: string): void {
+    if (!this.#isMapped) {
+      throw new PlatformError('EBADF', operation, `cannot ${operation} ${this.path}: it was unmapped`);
     }
   }
 }
@@ -478,7 +490,7 @@ class SimulatedOpenFile implements OpenFile {
 
   truncate(length: number): void {
     this.#enterToWrite('truncate');
-    if (length < 0) {
+    if (!Number.isSafeInteger(length) || length < 0) {
       throw new PlatformError('EINVAL', 'truncate', `${this.path} cannot have ${length} bytes`);
     }
     this.#disk.truncate(this.#node, length);
@@ -537,7 +549,7 @@ class SimulatedOpenFile implements OpenFile {
   }
 
   #checkRange(operation: string, bytes: Uint8Array, offset: number, length: number, position: number): void {
-    if (offset < 0 || length < 0 || position < 0 || offset + length > bytes.length) {
+    if (!(offset >= 0 && length >= 0 && position >= 0 && offset + length <= bytes.length)) {
       const range = `${length} bytes at ${offset} of ${bytes.length}, position ${position} of ${this.path}`;
       throw new PlatformError('EINVAL', operation, `cannot ${operation} ${range}`);
     }

@@ -115,7 +115,7 @@ export class RunLoop {
     const isCallerOnStack = current !== undefined && current.runner === eventLoop.runner;
     const strand = isCallerOnStack ? current : eventLoop;
     this.#enter(strand, () => {
-      const deadlineNs = this.#now + Math.max(1, durationNs);
+      const deadlineNs = this.#now + Math.max(this.#cycleNs, durationNs);
       do {
         this.#roundAndAdvance(deadlineNs, until);
         strand.runner.checkAlive();

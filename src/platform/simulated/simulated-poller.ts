@@ -1,3 +1,4 @@
+import { PlatformError } from '../errors.ts';
 import type { SocketPoller, UdpSocket } from '../platform.ts';
 import type { Gate, SimulatedSocket } from './simulated-socket.ts';
 
@@ -9,6 +10,7 @@ export class SimulatedPoller implements SocketPoller {
   readonly #waitFor: WaitFor;
   readonly #sockets = new Set<SimulatedSocket>();
   readonly #readable = new Set<UdpSocket>();
+  #isOpen = true;
   readonly #hasReadable = (): boolean => {
     for (const socket of this.#sockets) {
       if (socket.isReadable) {
@@ -24,8 +26,12 @@ export class SimulatedPoller implements SocketPoller {
   }
 
   add(socket: UdpSocket): void {
-    this.#gate('add');
-    this.#sockets.add(socket as SimulatedSocket);
+    this.#enter('add');
+    const simulated = socket as SimulatedSocket;
+    if (!simulated.isOpen) {
+      throw new PlatformError('EBADF', 'add', `cannot wait for ${socket.localAddress.key}: the socket is closed`);
+    }
+    this.#sockets.add(simulated);
   }
 
   remove(socket: UdpSocket): void {
@@ -35,13 +41,15 @@ export class SimulatedPoller implements SocketPoller {
   }
 
   wait(timeoutNs: number): number {
-    this.#gate('wait');
+    this.#enter('wait');
     if (timeoutNs > 0 && !this.#hasReadable()) {
       this.#waitFor(timeoutNs, this.#hasReadable);
     }
     this.#readable.clear();
     for (const socket of this.#sockets) {
-      if (socket.isReadable) {
+      if (!socket.isOpen) {
+        this.#sockets.delete(socket);
+      } else if (socket.isReadable) {
         this.#readable.add(socket);
       }
     }
@@ -53,7 +61,15 @@ export class SimulatedPoller implements SocketPoller {
   }
 
   close(): void {
+    this.#isOpen = false;
     this.#sockets.clear();
     this.#readable.clear();
+  }
+
+  #enter(operation: string): void {
+    this.#gate(operation);
+    if (!this.#isOpen) {
+      throw new PlatformError('EBADF', operation, `cannot ${operation}: the poller is closed`);
+    }
   }
 }

@@ -178,7 +178,7 @@ export class SimulatedProcess implements Runner {
           (durationNs, condition) => this.#letRun(durationNs, condition),
         ),
       createReceiveBatch: (slots, slotLength): ReceiveBatch =>
-        new SimulatedReceiveBatch(this.#allocate(slots * slotLength), slots, slotLength),
+        new SimulatedReceiveBatch((length) => this.#allocate(length), slots, slotLength),
     };
   }
 
@@ -274,6 +274,9 @@ export class SimulatedProcess implements Runner {
 
   #allocate(length: number): Memory {
     this.#check('allocate');
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new PlatformError('EINVAL', 'allocate', `length must be 0 or more bytes, not ${length}`);
+    }
     return { arrayBuffer: new ArrayBuffer(length), length, address: this.#world.takeAddress(length) };
   }
 

@@ -5,7 +5,9 @@ import type { HostNetwork } from './host-network.ts';
 import type { Datagram, NetworkFabric } from './network-fabric.ts';
 
 /** The most that an IPv4 datagram can carry behind its headers. */
-export const MAX_DATAGRAM_LENGTH = 65507;
+const MAX_DATAGRAM_LENGTH = 65507;
+const MAX_SLOTS = 1024;
+const MAX_SLOT_LENGTH = 65536;
 const DEFAULT_BUFFER_LENGTH = 212992;
 /** How many received datagrams may stay in front of the queue before it is moved up. */
 const COMPACT_AT = 1024;
@@ -65,11 +67,15 @@ export class SimulatedSocket implements UdpSocket {
 
   send(memory: Memory, offset: number, length: number, to: SocketAddress): boolean {
     this.#enter('send');
+    checkRange(memory, offset, length);
     return this.#send(memory, offset, length, to);
   }
 
   sendBatch(memory: Memory, offsets: Float64Array, lengths: Int32Array, count: number, to: SocketAddress): number {
     this.#enter('sendBatch');
+    for (let i = 0; i < count; i++) {
+      checkRange(memory, offsets[i]!, lengths[i]!);
+    }
     let sent = 0;
     while (sent < count && this.#send(memory, offsets[sent]!, lengths[sent]!, to)) {
       sent++;
@@ -136,17 +142,13 @@ export class SimulatedSocket implements UdpSocket {
   }
 
   #send(memory: Memory, offset: number, length: number, to: SocketAddress): boolean {
-    if (offset < 0 || length < 0 || offset + length > memory.length) {
-      const range = `${length} bytes at ${offset} of a memory of ${memory.length}`;
-      throw new PlatformError('EFAULT', 'send', `${range} to ${to.key}`);
-    }
     if (length > MAX_DATAGRAM_LENGTH) {
       const limit = `a datagram carries at most ${MAX_DATAGRAM_LENGTH} bytes`;
       throw new PlatformError('EMSGSIZE', 'send', `${limit}, not ${length}, to ${to.key}`);
     }
-    if (to.family !== this.localAddress.family) {
+    if (to.family !== this.localAddress.family && !isDual(this.localAddress)) {
       const from = `from ${this.localAddress.key}`;
-      throw new PlatformError('EAFNOSUPPORT', 'send', `IPv${to.family} address ${to.key} ${from}`);
+      throw new PlatformError('EAFNOSUPPORT', 'send', `cannot send to the IPv${to.family} address ${to.key} ${from}`);
     }
     const source = this.#sourceTowards(to);
     const bytes = new Uint8Array(memory.arrayBuffer, offset, length).slice();
@@ -203,12 +205,14 @@ export class SimulatedReceiveBatch implements ReceiveBatch {
   readonly #bytes: Uint8Array;
   readonly #sources: SocketAddress[] = [];
 
-  constructor(memory: Memory, slots: number, slotLength: number) {
-    this.memory = memory;
+  constructor(allocate: (length: number) => Memory, slots: number, slotLength: number) {
+    checkWithin('slots', slots, MAX_SLOTS);
+    checkWithin('slotLength', slotLength, MAX_SLOT_LENGTH);
+    this.memory = allocate(slots * slotLength);
     this.slots = slots;
     this.slotLength = slotLength;
     this.lengths = new Int32Array(slots);
-    this.#bytes = new Uint8Array(memory.arrayBuffer, 0, memory.length);
+    this.#bytes = new Uint8Array(this.memory.arrayBuffer);
   }
 
   source(index: number): SocketAddress {
@@ -225,6 +229,25 @@ export class SimulatedReceiveBatch implements ReceiveBatch {
     this.#bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), index * this.slotLength);
     this.lengths[index] = length;
     this.#sources[index] = source;
+  }
+}
+
+/** An IPv6 socket that is bound to no particular address serves IPv4 too. */
+export function isDual(bound: SocketAddress): boolean {
+  return bound.family === 6 && bound.isAny;
+}
+
+function checkRange(memory: Memory, offset: number, length: number): void {
+  if (!(offset >= 0 && length >= 0 && offset + length <= memory.length)) {
+    const range = `${length} bytes at ${offset} of a memory of ${memory.length} bytes`;
+    throw new PlatformError('EINVAL', 'send', `cannot send ${range}`);
+  }
+}
+
+/** As the native platform limits it. */
+function checkWithin(name: string, value: number, limit: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > limit) {
+    throw new PlatformError('EINVAL', 'createReceiveBatch', `${name} must be 1 to ${limit}, not ${value}`);
   }
 }
 
