@@ -21,7 +21,7 @@ export interface LogParameters {
   readonly osDefaultSocketRcvbufLength: number;
   readonly osMaxSocketRcvbufLength: number;
   readonly maxResend: number;
-  readonly entityTag: bigint;
+  readonly entityTag: number;
   readonly responseCorrelationId: number;
   readonly lingerTimeoutNs: number;
   readonly untetheredWindowLimitTimeoutNs: number;
@@ -53,7 +53,7 @@ export function writeLogParameters(metaData: AtomicBuffer, parameters: LogParame
   metaData.putInt32(Log.LOG_OS_DEFAULT_SOCKET_RCVBUF_LENGTH_OFFSET, parameters.osDefaultSocketRcvbufLength);
   metaData.putInt32(Log.LOG_OS_MAX_SOCKET_RCVBUF_LENGTH_OFFSET, parameters.osMaxSocketRcvbufLength);
   metaData.putInt32(Log.LOG_MAX_RESEND_OFFSET, parameters.maxResend);
-  metaData.putBigInt64(Log.LOG_ENTITY_TAG_OFFSET, parameters.entityTag);
+  metaData.putInt64(Log.LOG_ENTITY_TAG_OFFSET, parameters.entityTag);
   metaData.putInt64(Log.LOG_RESPONSE_CORRELATION_ID_OFFSET, parameters.responseCorrelationId);
   metaData.putInt64(Log.LOG_LINGER_TIMEOUT_NS_OFFSET, parameters.lingerTimeoutNs);
   metaData.putInt64(Log.LOG_UNTETHERED_WINDOW_LIMIT_TIMEOUT_NS_OFFSET, parameters.untetheredWindowLimitTimeoutNs);
@@ -87,7 +87,7 @@ export function readLogParameters(metaData: AtomicBuffer): LogParameters {
     osDefaultSocketRcvbufLength: metaData.getInt32(Log.LOG_OS_DEFAULT_SOCKET_RCVBUF_LENGTH_OFFSET),
     osMaxSocketRcvbufLength: metaData.getInt32(Log.LOG_OS_MAX_SOCKET_RCVBUF_LENGTH_OFFSET),
     maxResend: metaData.getInt32(Log.LOG_MAX_RESEND_OFFSET),
-    entityTag: metaData.getBigInt64(Log.LOG_ENTITY_TAG_OFFSET),
+    entityTag: metaData.getInt64(Log.LOG_ENTITY_TAG_OFFSET),
     responseCorrelationId: metaData.getInt64(Log.LOG_RESPONSE_CORRELATION_ID_OFFSET),
     lingerTimeoutNs: metaData.getInt64(Log.LOG_LINGER_TIMEOUT_NS_OFFSET),
     untetheredWindowLimitTimeoutNs: metaData.getInt64(Log.LOG_UNTETHERED_WINDOW_LIMIT_TIMEOUT_NS_OFFSET),

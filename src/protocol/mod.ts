@@ -4,6 +4,8 @@
  * What the client and the driver share, and all that either knows of the other.
  */
 
+export * as ChannelParameters from './channel-parameters.ts';
+export { ChannelUri } from './channel-uri.ts';
 export type { ClientTimeout } from './commands/client-timeout-flyweight.ts';
 export * as ClientTimeoutFlyweight from './commands/client-timeout-flyweight.ts';
 export * as ControlProtocolEvents from './commands/control-protocol-events.ts';
@@ -69,6 +71,10 @@ export * as LogBufferUnblocker from './log-buffer-unblocker.ts';
 export { LogBuffers } from './log-buffers.ts';
 export { type LogParameters, readLogParameters, writeLogParameters } from './log-parameters.ts';
 export { writePaddingFrame } from './padding-frame.ts';
+export * as AeronCounters from './status/aeron-counters.ts';
+export * as ChannelEndpointStatus from './status/channel-endpoint-status.ts';
+export * as StreamCounter from './status/stream-counter.ts';
+export { formatVersionInfo, SystemCounterDescriptor, systemCounterLabel } from './status/system-counter-descriptor.ts';
 export * as TermBlockScanner from './term-block-scanner.ts';
 export * as TermGapFiller from './term-gap-filler.ts';
 export type { GapHandler } from './term-gap-scanner.ts';
