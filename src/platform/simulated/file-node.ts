@@ -1,4 +1,4 @@
-import { PlatformError } from '../errors.ts';
+import { PlatformError } from '../mod.ts';
 import type { Prng } from './prng.ts';
 
 /** What the page cache, the device and the accounting of space deal in. */

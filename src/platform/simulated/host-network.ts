@@ -1,6 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import type { NetworkInterface } from '../platform.ts';
-import { SocketAddress } from '../socket-address.ts';
+import { type NetworkInterface, PlatformError, SocketAddress } from '../mod.ts';
 import { isDual, type SimulatedSocket } from './simulated-socket.ts';
 
 const FIRST_EPHEMERAL_PORT = 32768;

@@ -1,6 +1,4 @@
-import { AeronError } from '../errors.ts';
-import type { NetworkInterface } from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import { AeronError, type NetworkInterface, type SocketAddress } from '../mod.ts';
 import type { HostNetwork } from './host-network.ts';
 import { CLEAN_LINK, Link, type LinkFaults } from './link.ts';
 import type { Prng } from './prng.ts';

@@ -1,4 +1,4 @@
-import type { RandomSource } from '../platform.ts';
+import type { RandomSource } from '../mod.ts';
 
 const TWO_32 = 4294967296;
 

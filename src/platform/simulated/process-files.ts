@@ -1,5 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import type { FileStat, FileSystem, MappedFile, OpenFile } from '../platform.ts';
+import { type FileStat, type FileSystem, type MappedFile, type OpenFile, PlatformError } from '../mod.ts';
 import { BLOCK_LENGTH, FileNode, type Region } from './file-node.ts';
 import { DirectoryNode, type NameChange, type Node, type SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedHost } from './simulated-host.ts';

@@ -1,4 +1,4 @@
-import { AeronError } from '../errors.ts';
+import { AeronError } from '../mod.ts';
 import { EventQueue, type WorldEvent } from './event-queue.ts';
 import type { Prng } from './prng.ts';
 

@@ -1,4 +1,4 @@
-import { PlatformError } from '../errors.ts';
+import { PlatformError } from '../mod.ts';
 import { BLOCK_LENGTH, blockOf, blocksOf, type CrashOptions, type FileNode } from './file-node.ts';
 import type { Prng } from './prng.ts';
 

@@ -1,5 +1,4 @@
-import { AeronError } from '../errors.ts';
-import { parseIp, SocketAddress } from '../socket-address.ts';
+import { AeronError, parseIp, SocketAddress } from '../mod.ts';
 import type { CrashOptions } from './file-node.ts';
 import { HostNetwork } from './host-network.ts';
 import type { NetworkFabric } from './network-fabric.ts';

@@ -1,5 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import type { SocketPoller, UdpSocket } from '../platform.ts';
+import { PlatformError, type SocketPoller, type UdpSocket } from '../mod.ts';
 import type { Gate, SimulatedSocket } from './simulated-socket.ts';
 
 /** Lets the world run until the condition holds, for at most so many nanoseconds. */

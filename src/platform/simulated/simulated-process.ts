@@ -1,20 +1,20 @@
-import { PlatformError } from '../errors.ts';
-import type {
-  Clock,
-  Environment,
-  Memory,
-  Network,
-  NetworkInterface,
-  Platform,
-  Processes,
-  RandomSource,
-  ReceiveBatch,
-  ScheduledCall,
-  Scheduler,
-  SocketPoller,
-  UdpSocket,
-  UdpSocketOptions,
-} from '../platform.ts';
+import {
+  type Clock,
+  type Environment,
+  type Memory,
+  type Network,
+  type NetworkInterface,
+  type Platform,
+  PlatformError,
+  type Processes,
+  type RandomSource,
+  type ReceiveBatch,
+  type ScheduledCall,
+  type Scheduler,
+  type SocketPoller,
+  type UdpSocket,
+  type UdpSocketOptions,
+} from '../mod.ts';
 import type { Prng } from './prng.ts';
 import { ProcessFiles } from './process-files.ts';
 import { type RunLoop, type Runner, Strand } from './run-loop.ts';

@@ -1,6 +1,12 @@
-import { PlatformError } from '../errors.ts';
-import type { Memory, NetworkInterface, ReceiveBatch, UdpSocket, UdpSocketOptions } from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import {
+  type Memory,
+  type NetworkInterface,
+  PlatformError,
+  type ReceiveBatch,
+  type SocketAddress,
+  type UdpSocket,
+  type UdpSocketOptions,
+} from '../mod.ts';
 import type { HostNetwork } from './host-network.ts';
 import type { Datagram, NetworkFabric } from './network-fabric.ts';
 

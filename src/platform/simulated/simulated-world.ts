@@ -1,6 +1,4 @@
-import { AeronError } from '../errors.ts';
-import type { ScheduledCall } from '../platform.ts';
-import { SocketAddress } from '../socket-address.ts';
+import { AeronError, type ScheduledCall, SocketAddress } from '../mod.ts';
 import type { Link, LinkFaults } from './link.ts';
 import { type NetworkCounts, NetworkFabric } from './network-fabric.ts';
 import { Prng } from './prng.ts';
