@@ -1,5 +1,9 @@
-import type { Platform } from '../platform/mod.ts';
+import type { AtomicCounter, CachedEpochClock, CachedNanoClock, CountersManager, ErrorHandler } from '../agrona/mod.ts';
+import type { Platform, SocketPoller } from '../platform/mod.ts';
+import type { WildcardPortManager } from './media/wildcard-port-manager.ts';
+import type { NameResolver } from './name-resolver.ts';
 import type { InferableBoolean } from './subscription-params.ts';
+import type { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 /** Who runs the agents: the caller's own loop, one thread for all, one more for the network, or one each. */
 export type ThreadingMode = 'INVOKER' | 'SHARED' | 'SHARED_NETWORK' | 'DEDICATED';
@@ -107,17 +111,6 @@ export interface DriverOptions {
   readonly receiveControlLossSeed: number;
 }
 
-/** A clock that is read once a duty cycle and looked at many times. */
-export class CachedNanoClock {
-  /** Nanoseconds, as of `Clock.nanoTime`. */
-  timeNs = 0;
-}
-
-export class CachedEpochClock {
-  /** Milliseconds since 1970. */
-  timeMs = 0;
-}
-
 /** All that the parts of one driver share. Built by `MediaDriver`; lives until the driver is closed. */
 export interface DriverContext extends DriverOptions {
   readonly platform: Platform;
@@ -125,4 +118,14 @@ export interface DriverContext extends DriverOptions {
   readonly cachedEpochClock: CachedEpochClock;
   readonly senderCachedNanoClock: CachedNanoClock;
   readonly receiverCachedNanoClock: CachedNanoClock;
+  /** Counts an error and writes it to the error log. */
+  readonly errorHandler: ErrorHandler;
+  readonly countersManager: CountersManager;
+  /** By the ids of `SystemCounterDescriptor`. */
+  readonly systemCounters: { get(id: SystemCounterDescriptor): AtomicCounter };
+  readonly senderPortManager: WildcardPortManager;
+  readonly receiverPortManager: WildcardPortManager;
+  readonly nameResolver: NameResolver;
+  /** What the driver's thread sleeps on while it is idle: every socket that is read is in it. */
+  readonly socketPoller: SocketPoller;
 }
