@@ -73,6 +73,7 @@ export { type LogParameters, readLogParameters, writeLogParameters } from './log
 export { writePaddingFrame } from './padding-frame.ts';
 export * as AeronCounters from './status/aeron-counters.ts';
 export * as ChannelEndpointStatus from './status/channel-endpoint-status.ts';
+export * as LocalSocketAddressStatus from './status/local-socket-address-status.ts';
 export * as StreamCounter from './status/stream-counter.ts';
 export { formatVersionInfo, SystemCounterDescriptor, systemCounterLabel } from './status/system-counter-descriptor.ts';
 export * as TermBlockScanner from './term-block-scanner.ts';
