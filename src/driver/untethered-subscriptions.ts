@@ -88,7 +88,7 @@ export class UntetheredSubscriptions {
     windowLimit: number,
     conductor: ResourceConductor,
   ): void {
-    if (untethered.position.getVolatile() > windowLimit) {
+    if (untethered.position.get() > windowLimit) {
       untethered.timeOfLastUpdateNs = nowNs;
     } else if (nowNs - untethered.timeOfLastUpdateNs >= this.#timeouts.windowLimitNs) {
       conductor.notifyUnavailableImageLink(this.#stream.subscribableRegistrationId(), untethered.subscriptionLink);
