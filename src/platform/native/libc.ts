@@ -1,5 +1,9 @@
+import { constants } from 'node:buffer';
 import { createRequire } from 'node:module';
 import { system } from './system.ts';
+
+/** Bytes that one array buffer can show: 4 GiB in Node 20, more later. A longer view would end the process. */
+export const MAX_VIEW_LENGTH = constants.MAX_LENGTH;
 
 /**
  * The C library through FFI. Addresses and lengths are numbers; what returns an int returns -1 for an error
@@ -8,7 +12,7 @@ import { system } from './system.ts';
 export interface Libc {
   /** The calling thread's errno: a plain load, five times cheaper than asking the FFI library. */
   readonly errno: Int32Array;
-  /** The bytes at an address, without a copy; the memory is not freed when the view is collected. */
+  /** At most `MAX_VIEW_LENGTH` bytes at an address, without a copy; not freed when the view is collected. */
   view(address: number, length: number): ArrayBuffer;
 
   mmap(address: number, length: number, protection: number, flags: number, fd: number, offset: number): number;
@@ -58,6 +62,7 @@ const PORTABLE = [
   'size_t strlen(uintptr_t)',
   'int clock_gettime(int, uintptr_t)',
   'int nanosleep(uintptr_t, uintptr_t)',
+  'int poll(uintptr_t, unsigned long, int)',
   'int socket(int, int, int)',
   'int bind(int, uintptr_t, uint32_t)',
   'int getsockname(int, uintptr_t, uintptr_t)',
@@ -93,7 +98,7 @@ function load(): Libc {
   const library = koffi.load(null);
   const definitions = [
     ...PORTABLE,
-    ...(system.hasBatchCalls ? WITH_BATCH_CALLS : ['int poll(uintptr_t, uint32_t, int)']),
+    ...(system.hasBatchCalls ? WITH_BATCH_CALLS : []),
     system.hasFallocate ? 'int posix_fallocate(int, int64_t, int64_t)' : 'int fcntl(int, int, ...)',
   ];
   const functions: Record<string, unknown> = {};

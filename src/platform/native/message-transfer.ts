@@ -14,8 +14,13 @@ export class MessageTransfer {
   readonly capacity = SEND_CAPACITY;
   private readonly headers = new MessageHeaders(SEND_CAPACITY, 1);
   private readonly lib: Libc = libc();
+  private readonly hasBatchCalls: boolean;
   private preparedAddress: SocketAddress | undefined;
   private preparedFamily = 0;
+
+  constructor(hasBatchCalls: boolean) {
+    this.hasBatchCalls = hasBatchCalls;
+  }
 
   /** Where the next messages go, and the family of the socket that they leave from. */
   address(to: SocketAddress, family: 4 | 6): void {
@@ -40,7 +45,7 @@ export class MessageTransfer {
     if (count === 1) {
       return lib.sendmsg(fd, headers.addresses[0] as number, system.doNotWait) < 0 ? -1 : 1;
     }
-    if (system.hasBatchCalls) {
+    if (this.hasBatchCalls) {
       return lib.sendmmsg(fd, headers.addresses[0] as number, count, system.doNotWait);
     }
     for (let i = 0; i < count; i++) {
@@ -54,7 +59,7 @@ export class MessageTransfer {
   /** Fills messages from the first on; returns how many, or -1 and errno when there is none. */
   receive(fd: number, headers: MessageHeaders): number {
     const { lib } = this;
-    if (system.hasBatchCalls) {
+    if (this.hasBatchCalls) {
       return lib.recvmmsg(fd, headers.addresses[0] as number, headers.capacity, system.doNotWait, 0);
     }
     for (let i = 0; i < headers.capacity; i++) {

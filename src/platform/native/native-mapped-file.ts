@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, unlinkSync } from 'node:
 import { PlatformError } from '../errors.ts';
 import type { MappedFile } from '../platform.ts';
 import { reserveSpace } from './disk-space.ts';
-import { libc } from './libc.ts';
+import { libc, MAX_VIEW_LENGTH } from './libc.ts';
 import { system } from './system.ts';
 import { fileError, systemError } from './system-error.ts';
 
@@ -21,7 +21,7 @@ export function pageLength(): number {
 export class NativeMappedFile implements MappedFile {
   readonly path: string;
   readonly length: number;
-  readonly address: number;
+  address: number;
   readonly #arrayBuffer: ArrayBuffer;
   #isMapped = true;
 
@@ -50,6 +50,8 @@ export class NativeMappedFile implements MappedFile {
     if (this.#isMapped) {
       this.#isMapped = false;
       libc().munmap(this.address, this.length);
+      // A socket that is still told to send from here gets an error instead of whatever comes to lie there.
+      this.address = 0;
     }
   }
 
@@ -110,6 +112,13 @@ export class NativeMappedFile implements MappedFile {
   }
 
   static #map(path: string, fd: number, protection: number, offset: number, length: number): NativeMappedFile {
+    if (length > MAX_VIEW_LENGTH) {
+      throw new PlatformError(
+        'EFBIG',
+        'map',
+        `cannot map ${length} bytes of ${path}: Node.js sees at most ${MAX_VIEW_LENGTH} bytes in one piece (EFBIG)`,
+      );
+    }
     const address = libc().mmap(0, length, protection, system.mapShared, fd, offset);
     if (address === -1) {
       throw systemError('map', `${length} bytes of ${path}`);

@@ -1,6 +1,6 @@
 import { PlatformError } from '../errors.ts';
 import type { Memory } from '../platform.ts';
-import { libc } from './libc.ts';
+import { libc, MAX_VIEW_LENGTH } from './libc.ts';
 
 const ALIGNMENT = 64;
 
@@ -14,8 +14,12 @@ export class NativeMemory implements Memory {
   readonly address: number;
 
   constructor(length: number) {
-    if (!Number.isSafeInteger(length) || length < 0) {
-      throw new PlatformError('EINVAL', 'allocate', `length must be 0 or more bytes, not ${length}`);
+    if (!Number.isSafeInteger(length) || length < 0 || length > MAX_VIEW_LENGTH) {
+      throw new PlatformError(
+        'EINVAL',
+        'allocate',
+        `cannot allocate ${length} bytes: length must be 0 to ${MAX_VIEW_LENGTH} (EINVAL)`,
+      );
     }
     const reserved = Math.max(ALIGNMENT, Math.ceil(length / ALIGNMENT) * ALIGNMENT);
     const address = libc().aligned_alloc(ALIGNMENT, reserved);

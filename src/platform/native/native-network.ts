@@ -17,7 +17,12 @@ import { SourceCache } from './source-cache.ts';
 
 export class NativeNetwork implements Network {
   private readonly sources = new SourceCache();
+  private readonly hasBatchCalls: boolean;
   private transfer: MessageTransfer | undefined;
+
+  constructor(hasBatchCalls: boolean) {
+    this.hasBatchCalls = hasBatchCalls;
+  }
 
   resolve(host: string, family?: 4 | 6): SocketAddress[] {
     return resolveName(host, family);
@@ -28,12 +33,12 @@ export class NativeNetwork implements Network {
   }
 
   openUdp(options: UdpSocketOptions): UdpSocket {
-    this.transfer ??= new MessageTransfer();
+    this.transfer ??= new MessageTransfer(this.hasBatchCalls);
     return new NativeUdpSocket(options, this.transfer);
   }
 
   createPoller(): SocketPoller {
-    return new NativeSocketPoller();
+    return new NativeSocketPoller(this.hasBatchCalls);
   }
 
   createReceiveBatch(slots: number, slotLength: number): ReceiveBatch {

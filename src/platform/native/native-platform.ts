@@ -8,18 +8,24 @@ import { NativeNetwork } from './native-network.ts';
 import { NativeProcesses } from './native-processes.ts';
 import { NativeRandomSource } from './native-random-source.ts';
 import { NativeScheduler } from './native-scheduler.ts';
+import { system } from './system.ts';
 import { Timespec } from './timespec.ts';
 
 export class NativePlatform implements Platform {
   readonly name = `${process.platform}-${process.arch}`;
   readonly clock = new NativeClock();
   readonly files = new NativeFileSystem();
-  readonly network = new NativeNetwork();
+  readonly network: NativeNetwork;
   readonly processes = new NativeProcesses();
   readonly random = new NativeRandomSource();
   readonly environment = new NativeEnvironment();
   readonly scheduler = new NativeScheduler();
   private parkTime: Timespec | undefined;
+
+  /** @param hasBatchCalls false: without sendmmsg, recvmmsg and ppoll, as on systems that have none. */
+  constructor(hasBatchCalls = system.hasBatchCalls) {
+    this.network = new NativeNetwork(hasBatchCalls);
+  }
 
   allocate(length: number): Memory {
     return new NativeMemory(length);

@@ -1,3 +1,4 @@
+import { PlatformError } from '../errors.ts';
 import { SocketAddress } from '../socket-address.ts';
 import { system } from './system.ts';
 
@@ -31,8 +32,16 @@ const MAPPED_PREFIX_LENGTH = 12;
 /**
  * Writes the address as a socket of `family` wants it and returns its length. A socket of IPv6 can also talk
  * to an IPv4 address.
+ * @throws PlatformError EAFNOSUPPORT for an IPv6 address and a socket of IPv4.
  */
 export function encodeAddress(bytes: Uint8Array, offset: number, address: SocketAddress, family: 4 | 6): number {
+  if (address.family > family) {
+    throw new PlatformError(
+      'EAFNOSUPPORT',
+      'send',
+      `cannot send to ${address.key}: the socket is an IPv4 one; bind it to an IPv6 address (EAFNOSUPPORT)`,
+    );
+  }
   const length = family === 4 ? IPV4_LENGTH : IPV6_LENGTH;
   bytes.fill(0, offset, offset + length);
   const number = family === 4 ? FAMILY_IPV4 : system.familyIpv6;

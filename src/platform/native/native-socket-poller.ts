@@ -4,7 +4,6 @@ import type { SocketPoller, UdpSocket } from '../platform.ts';
 import { type Libc, libc } from './libc.ts';
 import { NativeMemory } from './native-memory.ts';
 import type { NativeUdpSocket } from './native-udp-socket.ts';
-import { system } from './system.ts';
 import { systemError } from './system-error.ts';
 import { Timespec } from './timespec.ts';
 
@@ -28,6 +27,11 @@ export class NativeSocketPoller implements SocketPoller {
   /** As `MessageHeaders.addresses`: of the descriptors and of the timeout. */
   private addresses: unknown[] = [0, this.timeout.address, undefined];
   private isClosed = false;
+  private readonly hasBatchCalls: boolean;
+
+  constructor(hasBatchCalls: boolean) {
+    this.hasBatchCalls = hasBatchCalls;
+  }
 
   add(socket: UdpSocket): void {
     if (this.indexes.has(socket)) {
@@ -91,7 +95,7 @@ export class NativeSocketPoller implements SocketPoller {
   }
 
   private poll(timeoutNs: number): number {
-    if (system.hasBatchCalls) {
+    if (this.hasBatchCalls) {
       this.timeout.set(timeoutNs);
       return this.lib.ppoll(this.addresses[0] as number, this.sockets.length, this.addresses[1] as number, 0);
     }

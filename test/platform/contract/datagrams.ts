@@ -211,6 +211,12 @@ export function datagramContract(makePlatform: MakePlatform): void {
       throwsCode('EADDRNOTAVAIL', () => sockets.open(NOBODY));
     });
 
+    it('of IPv4 do not send to IPv6 addresses', () => {
+      using sockets = new Sockets(given.platform);
+      const socket = sockets.open(given.host);
+      throwsCode('EAFNOSUPPORT', () => sockets.send(socket, SocketAddress.of('::1', 9), [1]));
+    });
+
     it('report the lengths of their buffers', () => {
       using sockets = new Sockets(given.platform);
       const plain = sockets.open(given.host);
