@@ -6,6 +6,10 @@
 
 export * as ChannelParameters from './channel-parameters.ts';
 export { ChannelUri } from './channel-uri.ts';
+export { ChannelUriStringBuilder } from './channel-uri-string-builder.ts';
+export { CncFile, CncNotReady } from './cnc-file.ts';
+export type { CncMetaData } from './cnc-file-descriptor.ts';
+export * as CncFileDescriptor from './cnc-file-descriptor.ts';
 export type { ClientTimeout } from './commands/client-timeout-flyweight.ts';
 export * as ClientTimeoutFlyweight from './commands/client-timeout-flyweight.ts';
 export * as ControlProtocolEvents from './commands/control-protocol-events.ts';
@@ -54,6 +58,7 @@ export type { SubscriptionReady } from './commands/subscription-ready-flyweight.
 export * as SubscriptionReadyFlyweight from './commands/subscription-ready-flyweight.ts';
 export type { TerminateDriverMessage } from './commands/terminate-driver-flyweight.ts';
 export * as TerminateDriverFlyweight from './commands/terminate-driver-flyweight.ts';
+export * as CommonContext from './common-context.ts';
 export { ControlProtocolError } from './errors.ts';
 export * as FrameDescriptor from './frame-descriptor.ts';
 export * as DataHeaderFlyweight from './frames/data-header-flyweight.ts';
@@ -73,6 +78,7 @@ export { type LogParameters, readLogParameters, writeLogParameters } from './log
 export { writePaddingFrame } from './padding-frame.ts';
 export * as AeronCounters from './status/aeron-counters.ts';
 export * as ChannelEndpointStatus from './status/channel-endpoint-status.ts';
+export * as HeartbeatTimestamp from './status/heartbeat-timestamp.ts';
 export * as LocalSocketAddressStatus from './status/local-socket-address-status.ts';
 export * as StreamCounter from './status/stream-counter.ts';
 export { formatVersionInfo, SystemCounterDescriptor, systemCounterLabel } from './status/system-counter-descriptor.ts';

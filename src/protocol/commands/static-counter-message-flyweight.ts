@@ -25,7 +25,7 @@ const MINIMUM_LENGTH = 36;
 
 export interface StaticCounterMessage extends CorrelatedMessage {
   /** Chosen by the user: with the type id it tells one static counter from another. */
-  readonly registrationId: number;
+  readonly registrationId: bigint;
   readonly typeId: number;
   readonly key: Uint8Array;
   readonly label: string;
@@ -35,7 +35,7 @@ export interface StaticCounterMessage extends CorrelatedMessage {
 export function encode(buffer: AtomicBuffer, offset: number, message: StaticCounterMessage): number {
   buffer.putInt64(offset, message.clientId);
   buffer.putInt64(offset + 8, message.correlationId);
-  buffer.putInt64(offset + 16, message.registrationId);
+  buffer.putBigInt64(offset + 16, message.registrationId);
   buffer.putInt32(offset + 24, message.typeId);
   buffer.putInt32(offset + KEY_LENGTH_OFFSET, message.key.length);
   buffer.putBytes(offset + KEY_LENGTH_OFFSET + 4, message.key, 0, message.key.length);
@@ -51,7 +51,7 @@ export function decode(msgTypeId: number, buffer: AtomicBuffer, offset: number, 
   return {
     clientId: readLong(msgTypeId, buffer, offset),
     correlationId: readLong(msgTypeId, buffer, offset + 8),
-    registrationId: readLong(msgTypeId, buffer, offset + 16),
+    registrationId: buffer.getBigInt64(offset + 16),
     typeId: buffer.getInt32(offset + 24),
     key,
     label: readString(msgTypeId, buffer, offset + labelLengthOffset(key.length), end, 'label'),

@@ -20,6 +20,10 @@ export interface TerminateDriverMessage extends CorrelatedMessage {
   readonly token: Uint8Array;
 }
 
+export function computeLength(tokenLength: number): number {
+  return MINIMUM_LENGTH + tokenLength;
+}
+
 /** Returns the length of the message. */
 export function encode(buffer: AtomicBuffer, offset: number, message: TerminateDriverMessage): number {
   buffer.putInt64(offset, message.clientId);
