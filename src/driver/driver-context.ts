@@ -1,5 +1,6 @@
 import type { AtomicCounter, CachedEpochClock, CachedNanoClock, CountersManager, ErrorHandler } from '../agrona/mod.ts';
 import type { Platform, SocketPoller } from '../platform/mod.ts';
+import type { LossReport } from './loss-report.ts';
 import type { WildcardPortManager } from './media/wildcard-port-manager.ts';
 import type { NameResolver } from './name-resolver.ts';
 import type { InferableBoolean } from './subscription-params.ts';
@@ -126,6 +127,7 @@ export interface DriverContext extends DriverOptions {
   readonly senderPortManager: WildcardPortManager;
   readonly receiverPortManager: WildcardPortManager;
   readonly nameResolver: NameResolver;
+  readonly lossReport: LossReport;
   /** What the driver's thread sleeps on while it is idle: every socket that is read is in it. */
   readonly socketPoller: SocketPoller;
 }

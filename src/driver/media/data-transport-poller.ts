@@ -1,0 +1,142 @@
+import { AtomicBuffer, type ErrorHandler } from '../../agrona/mod.ts';
+import type { Network, ReceiveBatch, SocketPoller, UdpSocket } from '../../platform/mod.ts';
+import type { ControlResolver } from './multi-rcv-destination.ts';
+import type { ReceiveChannelEndpoint } from './receive-channel-endpoint.ts';
+import type { UdpChannelTransport } from './udp-channel-transport.ts';
+
+/** Up to here each socket is asked; with more, the system is asked first which of them are worth it. */
+const ITERATION_THRESHOLD = 5;
+/** Datagrams a socket gives in one duty cycle at most. */
+const BATCH_SLOTS = 16;
+/** No datagram over IPv4 or IPv6 is longer. */
+const BATCH_SLOT_LENGTH = 64 * 1024;
+
+interface ChannelAndTransport {
+  readonly channelEndpoint: ReceiveChannelEndpoint;
+  readonly transport: UdpChannelTransport;
+  readonly socket: UdpSocket;
+  readonly transportIndex: number;
+}
+
+/**
+ * Receives from the sockets of all receive channel endpoints, into one batch of slots that they share, and
+ * hands each datagram to its endpoint before the next socket is asked.
+ *
+ * Upstream: `io.aeron.driver.media.DataTransportPoller`.
+ */
+export class DataTransportPoller {
+  readonly #errorHandler: ErrorHandler;
+  readonly #socketPoller: SocketPoller;
+  readonly #batch: ReceiveBatch;
+  readonly #buffer: AtomicBuffer;
+  #transports: ChannelAndTransport[] = [];
+
+  /** The socket poller is the thread's: what waits for sockets between duty cycles waits for these too. */
+  constructor(network: Network, socketPoller: SocketPoller, errorHandler: ErrorHandler) {
+    this.#errorHandler = errorHandler;
+    this.#socketPoller = socketPoller;
+    this.#batch = network.createReceiveBatch(BATCH_SLOTS, BATCH_SLOT_LENGTH);
+    this.#buffer = AtomicBuffer.over(this.#batch.memory);
+  }
+
+  /** Begins to receive from an open transport. */
+  registerForRead(
+    channelEndpoint: ReceiveChannelEndpoint,
+    transport: UdpChannelTransport,
+    transportIndex: number,
+  ): void {
+    const socket = transport.receiveSocket;
+    if (socket !== undefined) {
+      this.#socketPoller.add(socket);
+      this.#transports.push({ channelEndpoint, transport, socket, transportIndex });
+    }
+  }
+
+  cancelRead(channelEndpoint: ReceiveChannelEndpoint, transport: UdpChannelTransport): void {
+    this.#cancel((entry) => entry.channelEndpoint === channelEndpoint && entry.transport === transport);
+  }
+
+  cancelReadForAllTransports(channelEndpoint: ReceiveChannelEndpoint): void {
+    this.#cancel((entry) => entry.channelEndpoint === channelEndpoint);
+  }
+
+  /** Returns the bytes received. Errors go to the handler: one socket's do not keep others from being read. */
+  pollTransports(): number {
+    const transports = this.#transports;
+    let bytesReceived = 0;
+    if (transports.length <= ITERATION_THRESHOLD) {
+      for (let i = 0; i < transports.length; i++) {
+        bytesReceived += this.#poll(transports[i]!);
+      }
+    } else if (this.#socketPoller.wait(0) > 0) {
+      for (let i = 0; i < transports.length; i++) {
+        const entry = transports[i]!;
+        if (this.#socketPoller.isReadable(entry.socket)) {
+          bytesReceived += this.#poll(entry);
+        }
+      }
+    }
+    return bytesReceived;
+  }
+
+  checkForReResolutions(nowNs: number, resolver: ControlResolver): void {
+    for (const { channelEndpoint } of this.#transports) {
+      channelEndpoint.checkForReResolution(nowNs, resolver);
+    }
+  }
+
+  /** Closes every endpoint that is still read from. */
+  close(): void {
+    const endpoints = new Set(this.#transports.map((entry) => entry.channelEndpoint));
+    for (const channelEndpoint of endpoints) {
+      this.cancelReadForAllTransports(channelEndpoint);
+      try {
+        channelEndpoint.close();
+      } catch (error) {
+        this.#errorHandler(error);
+      }
+    }
+  }
+
+  #poll(entry: ChannelAndTransport): number {
+    let count = 0;
+    try {
+      count = entry.transport.receive(this.#batch);
+    } catch (error) {
+      this.#errorHandler(error);
+    }
+    let bytesReceived = 0;
+    for (let i = 0; i < count; i++) {
+      bytesReceived += this.#batch.lengths[i]!;
+      this.#dispatch(entry, i);
+    }
+    return bytesReceived;
+  }
+
+  #dispatch(entry: ChannelAndTransport, slot: number): void {
+    const batch = this.#batch;
+    try {
+      entry.channelEndpoint.onFrame(
+        this.#buffer,
+        slot * BATCH_SLOT_LENGTH,
+        batch.lengths[slot]!,
+        batch.source(slot),
+        entry.transportIndex,
+      );
+    } catch (error) {
+      this.#errorHandler(error);
+    }
+  }
+
+  #cancel(isCancelled: (entry: ChannelAndTransport) => boolean): void {
+    const [cancelled, kept] = partition(this.#transports, isCancelled);
+    this.#transports = kept;
+    for (const { socket } of cancelled) {
+      this.#socketPoller.remove(socket);
+    }
+  }
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
