@@ -33,7 +33,7 @@ export class AeronClient implements DriverManagedResource {
   }
 
   onTimeEvent(_timeNs: number, timeMs: number, conductor: ResourceConductor): void {
-    if (timeMs <= this.heartbeatTimestamp.getVolatile() + this.clientLivenessTimeoutMs) {
+    if (timeMs <= this.heartbeatTimestamp.get() + this.clientLivenessTimeoutMs) {
       return;
     }
     this.reachedEndOfLife = true;

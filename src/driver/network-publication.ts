@@ -278,7 +278,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
 
   /** Up to where it was sent. */
   consumerPosition(): number {
-    return this.senderPosition.getVolatile();
+    return this.senderPosition.get();
   }
 
   joinPosition(): number {
@@ -360,7 +360,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if (this.currentState !== 'ACTIVE') {
       return 0;
     }
-    const senderPosition = this.senderPosition.getVolatile();
+    const senderPosition = this.senderPosition.get();
     this.publisherPos.setRelease(this.producerPosition());
     if (this.hasSubscribers()) {
       return this.extendPublisherLimit(this.minConsumerPosition(senderPosition));
@@ -403,7 +403,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     let max = senderPosition;
     const spyPositions = this.spyPositions;
     for (let i = 0; i < spyPositions.length; i++) {
-      const position = spyPositions[i]!.getVolatile();
+      const position = spyPositions[i]!.get();
       min = Math.min(min, position);
       max = Math.max(max, position);
     }
@@ -470,7 +470,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   }
 
   private checkActive(timeNs: number, conductor: ResourceConductor): void {
-    const senderPosition = this.senderPosition.getVolatile();
+    const senderPosition = this.senderPosition.get();
     if (!this.untetheredSubscriptions.isEmpty) {
       const windowLimit = senderPosition - this.termWindowLength + (this.termWindowLength >> 2);
       this.untetheredSubscriptions.check(timeNs, windowLimit, conductor);
@@ -486,7 +486,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   private checkDraining(timeNs: number, conductor: ResourceConductor): void {
     const producerPosition = this.producerPosition();
     this.publisherPos.setRelease(producerPosition);
-    const senderPosition = this.senderPosition.getVolatile();
+    const senderPosition = this.senderPosition.get();
     if (producerPosition > senderPosition) {
       if (this.unblock(senderPosition) || this.hasReceivers) {
         return;
@@ -514,7 +514,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if (!this.spiesPresent) {
       return true;
     }
-    if (this.spyPositions.some((position) => position.getVolatile() < eosPosition)) {
+    if (this.spyPositions.some((position) => position.get() < eosPosition)) {
       return false;
     }
     this.spiesPresent = false;

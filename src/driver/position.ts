@@ -1,17 +1,7 @@
-/**
- * A position counter (in bytes of a stream) as the driver uses it; agrona's positions are of this shape.
- */
-export interface ReadablePosition {
-  /** Counter id. */
-  readonly id: number;
-  get(): number;
-  getVolatile(): number;
-  close(): void;
-}
+import type { AtomicCounter } from '../agrona/mod.ts';
 
-export interface Position extends ReadablePosition {
-  set(value: number): void;
-  setRelease(value: number): void;
-  /** True when `value` was above the position and is now it. */
-  proposeMaxRelease(value: number): boolean;
-}
+/** A counter with a position in a stream, in bytes, as its one writer uses it. */
+export type Position = AtomicCounter;
+
+/** A counter with a position that somebody else writes. */
+export type ReadablePosition = Pick<AtomicCounter, 'id' | 'get' | 'close'>;

@@ -16,7 +16,8 @@ export interface RawLog {
   readonly termLength: number;
   /** Absolute path, as clients are told it. */
   readonly fileName: string;
-  readonly termBuffers: readonly [AtomicBuffer, AtomicBuffer, AtomicBuffer];
+  /** Three of them. */
+  readonly termBuffers: readonly AtomicBuffer[];
   readonly metaData: AtomicBuffer;
   /** The whole file, to send from: term `i` starts at `i * termLength`. */
   readonly memory: Memory;
