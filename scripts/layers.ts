@@ -22,7 +22,7 @@ const MAY_IMPORT_NODE = ['platform/native', 'launch', 'cli', ''];
 
 /** What only a `Platform` may ask of the world. */
 const WORLD =
-  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|queueMicrotask|process\.(?!arch)|Buffer\.|console\.|crypto\.)/;
+  /(?<![\w-])(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|queueMicrotask|process\.(?!arch)|Buffer\.|console\.|crypto\.)/;
 
 /** Imports that go against the rooms of the design, and questions to the world that bypass `Platform`. */
 export function findLayerFaults(root: string): string[] {

@@ -18,11 +18,11 @@
  *     const a = world.host('a', { addresses: ['10.0.0.1'] });
  *     const b = world.host('b', { addresses: ['10.0.0.2'], clockDriftPpm: 50 });
  *     const start = (host: SimulatedHost, agent: (platform: Platform) => Agent) => {
- *       const process = host.process('driver', { variables: { AERON_DIR: '/dev/shm/aeron' } });
- *       const invoker = new AgentInvoker(errorHandler, undefined, agent(process.platform));
+ *       const driver = host.process('driver', { variables: { AERON_DIR: '/dev/shm/aeron' } });
+ *       const invoker = new AgentInvoker(errorHandler, undefined, agent(driver.platform));
  *       invoker.start();
- *       process.run(() => invoker.invoke());
- *       return process;
+ *       driver.run(() => invoker.invoke());
+ *       return driver;
  *     };
  *     const sender = start(a, (platform) => new SendingAgent(platform));
  *     start(b, (platform) => new ReceivingAgent(platform));

@@ -66,10 +66,10 @@ export class SimulatedHost {
   process(name: string, options: { variables?: Readonly<Record<string, string>> } = {}): SimulatedProcess {
     const pid = this.#nextPid++;
     const variables = new Map(Object.entries(options.variables ?? {}));
-    const process = new SimulatedProcess(this.#world, this, name, pid, variables);
-    this.#processes.set(pid, process);
+    const started = new SimulatedProcess(this.#world, this, name, pid, variables);
+    this.#processes.set(pid, started);
     this.record('start', `${name} pid ${pid}`);
-    return process;
+    return started;
   }
 
   /** The disk that a path is on. */
@@ -79,8 +79,8 @@ export class SimulatedHost {
 
   /** The power fails: its processes die, what was not synced is lost or torn. The host is up again at once. */
   crash(options: CrashOptions = {}): void {
-    for (const process of [...this.#processes.values()]) {
-      process.kill();
+    for (const running of [...this.#processes.values()]) {
+      running.kill();
     }
     for (const disk of this.#disks) {
       disk.crash(options);
@@ -130,8 +130,8 @@ export class SimulatedHost {
   }
 
   /** For a process that has died. */
-  forget(process: SimulatedProcess): void {
-    this.#processes.delete(process.pid);
+  forget(died: SimulatedProcess): void {
+    this.#processes.delete(died.pid);
   }
 
   record(kind: string, detail: string, bytes?: Uint8Array): void {
