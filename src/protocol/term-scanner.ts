@@ -7,7 +7,8 @@ let paddingFound = 0;
 /**
  * How many bytes of complete frames, from `offset` on and at most `maxLength`, can go into one datagram. A
  * padding frame counts as its header and ends the run: `padding()` then has the bytes behind its header. When
- * the first frame alone is longer than `maxLength`, minus its aligned length is returned.
+ * the first frame alone is longer than `maxLength`, minus its aligned length is returned. A frame that claims
+ * to reach past the end of the term is none, and the run ends before it.
  */
 export function scanForAvailability(termBuffer: AtomicBuffer, offset: number, maxLength: number): number {
   const limit = Math.min(maxLength, termBuffer.capacity - offset);
@@ -20,6 +21,9 @@ export function scanForAvailability(termBuffer: AtomicBuffer, offset: number, ma
       break;
     }
     let alignedLength = alignFrameLength(frameLength);
+    if (alignedLength <= 0 || alignedLength > termBuffer.capacity - termOffset) {
+      break;
+    }
     if (isPaddingFrame(termBuffer, termOffset)) {
       padding = alignedLength - HEADER_LENGTH;
       alignedLength = HEADER_LENGTH;

@@ -280,9 +280,7 @@ function resolveAddresses(
   }
   const suffix = isDestination ? '' : canonicalSuffix(channelUri, endpoint, control);
   if (control !== undefined) {
-    if (control.family !== remote.family) {
-      throw invalid(`endpoint and control must both be IPv4 or both IPv6: ${channel}`);
-    }
+    checkSameFamily('control', control, remote, channel);
     return {
       ...unicast(control, remote),
       localInterface: undefined,
@@ -290,6 +288,7 @@ function resolveAddresses(
     };
   }
   const { address: local } = resolveInterface(channelUri.get('interface'), false, remote.family, network);
+  checkSameFamily('interface', local, remote, channel);
   return {
     ...unicast(local, remote),
     localInterface: undefined,
@@ -312,6 +311,7 @@ function resolveMulticast(channelUri: ChannelUri, remoteData: SocketAddress, net
     remoteData.family,
     network,
   );
+  checkSameFamily('interface', local, remoteData, channelUri.toString());
   return {
     remoteData,
     remoteControl: SocketAddress.fromBytes(controlBytes, remoteData.port, remoteData.scopeId),
@@ -320,6 +320,14 @@ function resolveMulticast(channelUri: ChannelUri, remoteData: SocketAddress, net
     localInterface,
     canonicalForm: canonicalise(undefined, local, undefined, remoteData),
   };
+}
+
+function checkSameFamily(paramName: string, local: SocketAddress, remote: SocketAddress, channel: string): void {
+  if (local.family !== remote.family) {
+    throw invalid(
+      `endpoint and ${paramName} must both be IPv4 or both IPv6, not ${remote.host} and ${local.host}: ${channel}`,
+    );
+  }
 }
 
 function unicast(local: SocketAddress, remote: SocketAddress) {
