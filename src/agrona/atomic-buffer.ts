@@ -228,13 +228,38 @@ export class AtomicBuffer {
     if (sourceOffset < 0 || sourceOffset + length > from.length) {
       throw outOfBounds(sourceOffset, length, from.length);
     }
-    if (length <= COPY_LOOP_MAX) {
+    if (length > COPY_WORDS_MAX) {
+      this.u8.set(from.subarray(sourceOffset, sourceOffset + length), offset);
+    } else if (source instanceof AtomicBuffer && source !== this && ((offset | sourceOffset) & 7) === 0) {
+      this.copyWords(offset, source, sourceOffset, length);
+    } else if (length <= COPY_BYTES_MAX) {
       const to = this.u8;
       for (let i = 0; i < length; i++) {
         to[offset + i] = from[sourceOffset + i]!;
       }
     } else {
       this.u8.set(from.subarray(sourceOffset, sourceOffset + length), offset);
+    }
+  }
+
+  /** Both offsets are multiples of 8, and the ranges were checked. */
+  private copyWords(offset: number, source: AtomicBuffer, sourceOffset: number, length: number): void {
+    const from = source.i64;
+    const to = this.i64;
+    const fromEnd = (sourceOffset >>> 3) + (length >>> 3);
+    let f = sourceOffset >>> 3;
+    let t = offset >>> 3;
+    for (; f + 4 <= fromEnd; f += 4, t += 4) {
+      to[t] = from[f]!;
+      to[t + 1] = from[f + 1]!;
+      to[t + 2] = from[f + 2]!;
+      to[t + 3] = from[f + 3]!;
+    }
+    for (; f < fromEnd; f++, t++) {
+      to[t] = from[f]!;
+    }
+    for (let i = length & ~7; i < length; i++) {
+      this.u8[offset + i] = source.u8[sourceOffset + i]!;
     }
   }
 
@@ -299,8 +324,9 @@ export class AtomicBuffer {
   }
 }
 
-/** Up to here a loop beats the subarray that `set` needs. */
-const COPY_LOOP_MAX = 32;
+/** Up to here a loop over words, or over bytes, beats the subarray that `set` needs. */
+const COPY_WORDS_MAX = 1536;
+const COPY_BYTES_MAX = 32;
 
 /** A long of two words as a number. @throws AeronError UNSAFE_INTEGER beyond 2^53 either way. */
 export function toSafeInteger(low: number, high: number): number {

@@ -214,8 +214,8 @@ export interface Environment {
 export interface Scheduler {
   /** After what is waiting already has run. */
   soon(callback: () => void): ScheduledCall;
-  /** After `delayMs`. A scheduled call does not keep a process alive. */
-  after(delayMs: number, callback: () => void): ScheduledCall;
+  /** After `delayMs`. Such a call does not keep a process alive, unless told to. */
+  after(delayMs: number, callback: () => void, options?: { keepAlive?: boolean }): ScheduledCall;
 }
 
 export interface ScheduledCall {

@@ -7,8 +7,11 @@ export class NativeScheduler implements Scheduler {
     return { cancel: () => clearImmediate(immediate) };
   }
 
-  after(delayMs: number, callback: () => void): ScheduledCall {
-    const timeout = setTimeout(callback, delayMs).unref();
+  after(delayMs: number, callback: () => void, options?: { keepAlive?: boolean }): ScheduledCall {
+    const timeout = setTimeout(callback, delayMs);
+    if (options?.keepAlive !== true) {
+      timeout.unref();
+    }
     return { cancel: () => clearTimeout(timeout) };
   }
 }
