@@ -7,8 +7,6 @@ import { openFileContract } from './contract/open-files.ts';
 import { pollerContract } from './contract/poller.ts';
 import { timeAndChanceContract } from './contract/time-and-chance.ts';
 
-export type { PlatformUnderTest } from './contract/fixture.ts';
-
 /**
  * What every implementation of `Platform` does, declared as test suites. Time passes by `park` and
  * `SocketPoller.wait` alone, so that a platform with virtual time can be held to it too.

@@ -13,7 +13,7 @@ export const darwin: SystemInterface = {
   familyIpv6: 30,
   addressHasLength: true,
   scopeInsideAddress: true,
-  socketTypeFlags: 0,
+  socketCloseOnExec: 0,
   doNotWait: 0x80,
 
   socketLevel: 0xffff,

@@ -1,6 +1,6 @@
 import { fstatSync, ftruncateSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { PlatformError } from '../errors.ts';
+import { PlatformError } from '../mod.ts';
 import { libc } from './libc.ts';
 import { NativeMemory } from './native-memory.ts';
 import { system } from './system.ts';

@@ -62,6 +62,7 @@ const PORTABLE = [
   'size_t strlen(uintptr_t)',
   'int clock_gettime(int, uintptr_t)',
   'int nanosleep(uintptr_t, uintptr_t)',
+  'int fcntl(int, int, ...)',
   'int poll(uintptr_t, unsigned long, int)',
   'int socket(int, int, int)',
   'int bind(int, uintptr_t, uint32_t)',
@@ -99,7 +100,7 @@ function load(): Libc {
   const definitions = [
     ...PORTABLE,
     ...(system.hasBatchCalls ? WITH_BATCH_CALLS : []),
-    system.hasFallocate ? 'int posix_fallocate(int, int64_t, int64_t)' : 'int fcntl(int, int, ...)',
+    ...(system.hasFallocate ? ['int posix_fallocate(int, int64_t, int64_t)'] : []),
   ];
   const functions: Record<string, unknown> = {};
   for (const definition of definitions) {

@@ -13,7 +13,7 @@ export const linux: SystemInterface = {
   familyIpv6: 10,
   addressHasLength: false,
   scopeInsideAddress: false,
-  socketTypeFlags: 0x80000,
+  socketCloseOnExec: 0x80000,
   doNotWait: 0x40,
 
   socketLevel: 1,

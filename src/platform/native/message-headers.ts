@@ -32,8 +32,8 @@ export class MessageHeaders {
   readonly words: Int32Array;
   readonly namesOffset: number;
   /**
-   * Machine addresses of the headers. In an array that also holds something else, V8 keeps a reference to one
-   * number object; in a field it would make a new one each time the address is handed to an FFI call.
+   * Machine addresses of the headers. An array of nothing but numbers would keep them in a form that has to be
+   * made a new object each time one is handed to an FFI call; beside something else they stay objects.
    */
   readonly addresses: readonly unknown[];
   private readonly firstVectorWord: number;

@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../socket-address.ts';
+import type { SocketAddress } from '../mod.ts';
 import { type Libc, libc } from './libc.ts';
 import { MessageHeaders } from './message-headers.ts';
 import { encodeAddress } from './native-socket-address.ts';

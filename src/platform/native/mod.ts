@@ -20,7 +20,7 @@
  *       console.log(batch.source(i).key, batch.lengths[i]);
  *     }
  */
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../mod.ts';
 import { NativePlatform } from './native-platform.ts';
 
 let instance: NativePlatform | undefined;

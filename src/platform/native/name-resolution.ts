@@ -1,4 +1,4 @@
-import { parseIp, SocketAddress } from '../socket-address.ts';
+import { parseIp, SocketAddress } from '../mod.ts';
 import { libc } from './libc.ts';
 import { NativeMemory } from './native-memory.ts';
 import { decodeAddress, FAMILY_IPV4 } from './native-socket-address.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../mod.ts';
 import { libc } from './libc.ts';
 import { Timespec } from './timespec.ts';
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
-import type { Environment } from '../platform.ts';
+import type { Environment } from '../mod.ts';
 
 const SHARED_MEMORY = '/dev/shm';
 

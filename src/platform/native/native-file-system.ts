@@ -12,7 +12,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import type { FileStat, FileSystem, MappedFile, OpenFile } from '../platform.ts';
+import type { FileStat, FileSystem, MappedFile, OpenFile } from '../mod.ts';
 import { totalSpace, usableSpace } from './disk-space.ts';
 import { NativeMappedFile } from './native-mapped-file.ts';
 import { NativeOpenFile } from './native-open-file.ts';

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
-import { PlatformError } from '../errors.ts';
-import type { MappedFile } from '../platform.ts';
+import { type MappedFile, PlatformError } from '../mod.ts';
 import { reserveSpace } from './disk-space.ts';
 import { libc, MAX_VIEW_LENGTH } from './libc.ts';
 import { system } from './system.ts';
@@ -12,7 +11,7 @@ const PROT_WRITE = 2;
 let pageSize = 0;
 
 /** Bytes of a memory page: 4096 on most machines, 16384 on Apple's. */
-export function pageLength(): number {
+function pageLength(): number {
   pageSize ||= libc().sysconf(system.pageSizeName);
   return pageSize;
 }

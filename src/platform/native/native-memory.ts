@@ -1,5 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import type { Memory } from '../platform.ts';
+import { type Memory, PlatformError } from '../mod.ts';
 import { libc, MAX_VIEW_LENGTH } from './libc.ts';
 
 const ALIGNMENT = 64;

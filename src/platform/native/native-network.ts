@@ -2,11 +2,11 @@ import type {
   Network,
   NetworkInterface,
   ReceiveBatch,
+  SocketAddress,
   SocketPoller,
   UdpSocket,
   UdpSocketOptions,
-} from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+} from '../mod.ts';
 import { MessageTransfer } from './message-transfer.ts';
 import { resolveName } from './name-resolution.ts';
 import { NativeReceiveBatch } from './native-receive-batch.ts';

@@ -1,6 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { PlatformError } from '../errors.ts';
-import type { OpenFile } from '../platform.ts';
+import { type OpenFile, PlatformError } from '../mod.ts';
 import { reserveSpace } from './disk-space.ts';
 import { fileError } from './system-error.ts';
 

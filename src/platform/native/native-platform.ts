@@ -1,4 +1,4 @@
-import type { Memory, Platform } from '../platform.ts';
+import type { Memory, Platform } from '../mod.ts';
 import { libc } from './libc.ts';
 import { NativeClock } from './native-clock.ts';
 import { NativeEnvironment } from './native-environment.ts';

@@ -1,4 +1,4 @@
-import type { Processes } from '../platform.ts';
+import type { Processes } from '../mod.ts';
 
 const LARGEST_PID = 0x7fff_ffff;
 

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import type { RandomSource } from '../platform.ts';
+import type { RandomSource } from '../mod.ts';
 
 const POOL_WORDS = 1024;
 const TWO_TO_26 = 0x400_0000;

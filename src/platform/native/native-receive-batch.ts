@@ -1,6 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import type { ReceiveBatch } from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import { PlatformError, type ReceiveBatch, type SocketAddress } from '../mod.ts';
 import { MessageHeaders } from './message-headers.ts';
 import { NativeMemory } from './native-memory.ts';
 import { MAX_ADDRESS_LENGTH } from './native-socket-address.ts';

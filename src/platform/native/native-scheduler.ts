@@ -1,4 +1,4 @@
-import type { ScheduledCall, Scheduler } from '../platform.ts';
+import type { ScheduledCall, Scheduler } from '../mod.ts';
 
 export class NativeScheduler implements Scheduler {
   /** Runs before the event loop sleeps again; an immediate that did not keep the process alive would wait for others. */

@@ -1,5 +1,4 @@
-import { PlatformError } from '../errors.ts';
-import { SocketAddress } from '../socket-address.ts';
+import { PlatformError, SocketAddress } from '../mod.ts';
 import { system } from './system.ts';
 
 /**

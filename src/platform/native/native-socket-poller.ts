@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
-import { PlatformError } from '../errors.ts';
-import type { SocketPoller, UdpSocket } from '../platform.ts';
+import { PlatformError, type SocketPoller, type UdpSocket } from '../mod.ts';
 import { type Libc, libc } from './libc.ts';
 import { NativeMemory } from './native-memory.ts';
 import type { NativeUdpSocket } from './native-udp-socket.ts';

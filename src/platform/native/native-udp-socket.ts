@@ -1,7 +1,13 @@
 import { constants } from 'node:os';
-import { PlatformError } from '../errors.ts';
-import type { Memory, NetworkInterface, ReceiveBatch, UdpSocket, UdpSocketOptions } from '../platform.ts';
-import { SocketAddress } from '../socket-address.ts';
+import {
+  type Memory,
+  type NetworkInterface,
+  PlatformError,
+  type ReceiveBatch,
+  SocketAddress,
+  type UdpSocket,
+  type UdpSocketOptions,
+} from '../mod.ts';
 import { type Libc, libc } from './libc.ts';
 import type { MessageTransfer } from './message-transfer.ts';
 import { NativeMemory } from './native-memory.ts';
@@ -12,6 +18,8 @@ import { system } from './system.ts';
 import { systemError } from './system-error.ts';
 
 const SOCK_DGRAM = 2;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const CLOSED = -1;
 const { EAGAIN, ECONNREFUSED, EINTR, ENOBUFS } = constants.errno;
 
@@ -35,9 +43,12 @@ export class NativeUdpSocket implements UdpSocket {
     this.transfer = transfer;
     this.errno = libc().errno;
     const familyNumber = bind.family === 4 ? FAMILY_IPV4 : system.familyIpv6;
-    this.fd = libc().socket(familyNumber, SOCK_DGRAM | system.socketTypeFlags, 0);
+    this.fd = libc().socket(familyNumber, SOCK_DGRAM | system.socketCloseOnExec, 0);
     if (this.fd < 0) {
       throw systemError('open a socket for', bind.key);
+    }
+    if (system.socketCloseOnExec === 0) {
+      libc().fcntl(this.fd, F_SETFD, 'int', FD_CLOEXEC);
     }
     this.options = new SocketOptions(this.fd, bind.family, `the socket of ${bind.key}`);
     try {

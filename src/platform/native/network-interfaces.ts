@@ -1,5 +1,4 @@
-import type { NetworkInterface } from '../platform.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import type { NetworkInterface, SocketAddress } from '../mod.ts';
 import { libc } from './libc.ts';
 import { NativeMemory } from './native-memory.ts';
 import { decodeAddress, FAMILY_IPV4 } from './native-socket-address.ts';

@@ -1,5 +1,4 @@
-import { AeronError } from '../errors.ts';
-import type { SocketAddress } from '../socket-address.ts';
+import { AeronError, type SocketAddress } from '../mod.ts';
 import { decodeAddress, FAMILY_IPV4 } from './native-socket-address.ts';
 import { system } from './system.ts';
 

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { PlatformError } from '../errors.ts';
+import { PlatformError } from '../mod.ts';
 import { libc } from './libc.ts';
 
 /** What to do about it, where the system's own words do not say. */

@@ -19,8 +19,8 @@ export interface SystemInterface {
   readonly addressHasLength: boolean;
   /** getifaddrs leaves the scope of a link-local address in its third and fourth byte. */
   readonly scopeInsideAddress: boolean;
-  /** Added to the type given to socket(): close on exec. */
-  readonly socketTypeFlags: number;
+  /** Added to the type given to socket() so that no child process inherits it; 0 where only fcntl can say that. */
+  readonly socketCloseOnExec: number;
   readonly doNotWait: number;
 
   readonly socketLevel: number;
