@@ -2,6 +2,7 @@ import type { Agent, AtomicCounter, CachedNanoClock } from '../agrona/mod.ts';
 import { AeronError, type SocketAddress } from '../platform/mod.ts';
 import { type ImageRequests, type PendingSetups, SessionState } from './data-packet-dispatcher.ts';
 import type { DriverContext } from './driver-context.ts';
+import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { DataTransportPoller } from './media/data-transport-poller.ts';
 import type { ControlResolver } from './media/multi-rcv-destination.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
@@ -24,24 +25,10 @@ export interface ReceiveSideConductor extends ControlResolver, ImageRequests {
   closeReceiveDestination(transport: ReceiveDestinationTransport): void;
 }
 
-/** Commands of the conductor, done in the order they were given. */
-export interface ReceiverCommandQueue {
-  /** Runs up to `limit` commands and returns how many. */
-  drain(limit: number): number;
-}
-
-/** Notes how long duty cycles take. */
-export interface ReceiverDutyCycleTracker {
-  update(nowNs: number): void;
-  measureAndUpdate(nowNs: number): void;
-}
-
 /** What a receiver is made from. */
 export interface ReceiverOptions {
   readonly context: DriverContext;
   readonly conductor: ReceiveSideConductor;
-  readonly commandQueue: ReceiverCommandQueue;
-  readonly dutyCycleTracker: ReceiverDutyCycleTracker;
 }
 
 /**
@@ -56,10 +43,9 @@ export class Receiver implements Agent, PendingSetups {
   readonly roleName = 'receiver';
   readonly #ctx: DriverContext;
   readonly #conductor: ReceiveSideConductor;
-  readonly #commandQueue: ReceiverCommandQueue;
   readonly #poller: DataTransportPoller;
   readonly #cachedNanoClock: CachedNanoClock;
-  readonly #dutyCycleTracker: ReceiverDutyCycleTracker;
+  readonly #dutyCycleTracker: DutyCycleTracker;
   readonly #bytesReceived: AtomicCounter;
   readonly #resolutionChanges: AtomicCounter;
   #images: PublicationImage[] = [];
@@ -67,11 +53,10 @@ export class Receiver implements Agent, PendingSetups {
   #isPendingSetupsLimitReported = false;
   #reResolutionDeadlineNs = 0;
 
-  constructor({ context: ctx, conductor, commandQueue, dutyCycleTracker }: ReceiverOptions) {
+  constructor({ context: ctx, conductor }: ReceiverOptions) {
     this.#ctx = ctx;
     this.#conductor = conductor;
-    this.#commandQueue = commandQueue;
-    this.#dutyCycleTracker = dutyCycleTracker;
+    this.#dutyCycleTracker = ctx.receiverDutyCycleTracker;
     this.#poller = new DataTransportPoller(ctx.platform.network, ctx.socketPoller, ctx.errorHandler);
     this.#cachedNanoClock = ctx.receiverCachedNanoClock;
     this.#bytesReceived = ctx.systemCounters.get(SystemCounterDescriptor.BYTES_RECEIVED);
@@ -90,12 +75,11 @@ export class Receiver implements Agent, PendingSetups {
     this.#cachedNanoClock.update(nowNs);
     this.#dutyCycleTracker.measureAndUpdate(nowNs);
 
-    let workCount = this.#commandQueue.drain(1);
     const bytesReceived = this.#poller.pollTransports();
     if (bytesReceived > 0) {
       this.#bytesReceived.getAndAddRelease(bytesReceived);
     }
-    workCount += bytesReceived;
+    let workCount = bytesReceived;
     for (let i = this.#images.length - 1; i >= 0; i--) {
       workCount += this.#serveImage(this.#images[i]!, nowNs);
     }

@@ -2,36 +2,23 @@ import type { Agent, AtomicCounter } from '../agrona/mod.ts';
 import type { SocketAddress } from '../platform/mod.ts';
 import type { ChannelUri } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
+import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { ControlTransportPoller } from './media/control-transport-poller.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 import type { NetworkPublication } from './network-publication.ts';
 import type { SendSideConductor } from './send-side-conductor.ts';
 import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
-/** Commands of the conductor, done in the order they were given. */
-export interface SenderCommandQueue {
-  /** Runs up to `limit` commands and returns how many. */
-  drain(limit: number): number;
-}
-
-/** Notes how long duty cycles take. */
-export interface SenderDutyCycleTracker {
-  update(nowNs: number): void;
-  measureAndUpdate(nowNs: number): void;
-}
-
 /** What a sender is made from. */
 export interface SenderOptions {
   readonly context: DriverContext;
   readonly conductor: SendSideConductor;
-  readonly commandQueue: SenderCommandQueue;
-  readonly dutyCycleTracker: SenderDutyCycleTracker;
 }
 
 /**
  * Sends what the network publications have and reads what comes back.
  *
- *     each duty cycle: one command · every publication sends · control frames are read when nothing was sent,
+ *     each duty cycle: every publication sends · control frames are read when nothing was sent,
  *     when something could not be sent, each so many rounds, and at least twice a status message interval
  *
  * Upstream: `io.aeron.driver.Sender`.
@@ -40,8 +27,7 @@ export class Sender implements Agent {
   readonly roleName = 'sender';
   private readonly context: DriverContext;
   private readonly conductor: SendSideConductor;
-  private readonly commandQueue: SenderCommandQueue;
-  private readonly dutyCycleTracker: SenderDutyCycleTracker;
+  private readonly dutyCycleTracker: DutyCycleTracker;
   private readonly controlTransportPoller: ControlTransportPoller;
   private readonly totalBytesSent: AtomicCounter;
   private readonly resolutionChanges: AtomicCounter;
@@ -53,12 +39,11 @@ export class Sender implements Agent {
   private controlPollDeadlineNs = 0;
   private reResolutionDeadlineNs = 0;
 
-  constructor({ context, conductor, commandQueue, dutyCycleTracker }: SenderOptions) {
+  constructor({ context, conductor }: SenderOptions) {
     const { systemCounters } = context;
     this.context = context;
     this.conductor = conductor;
-    this.commandQueue = commandQueue;
-    this.dutyCycleTracker = dutyCycleTracker;
+    this.dutyCycleTracker = context.senderDutyCycleTracker;
     this.controlTransportPoller = new ControlTransportPoller(
       context.platform,
       context.socketPoller,
@@ -84,7 +69,6 @@ export class Sender implements Agent {
     context.senderCachedNanoClock.update(nowNs);
     this.dutyCycleTracker.measureAndUpdate(nowNs);
 
-    const commands = this.commandQueue.drain(1);
     const shortSendsBefore = this.shortSends.getPlain();
     const bytesSent = this.doSend(nowNs);
     let bytesReceived = 0;
@@ -102,7 +86,7 @@ export class Sender implements Agent {
       this.reResolutionDeadlineNs = nowNs + context.reResolutionCheckIntervalNs;
       this.controlTransportPoller.checkForReResolutions(nowNs);
     }
-    return commands + bytesSent + bytesReceived;
+    return bytesSent + bytesReceived;
   }
 
   onClose(): void {
