@@ -103,6 +103,7 @@ export class FileNode {
   }
 
   write(source: Uint8Array, position: number): void {
+    this.#growTo(position + source.length);
     let done = 0;
     while (done < source.length) {
       const { bytes, block, at, length } = this.#pieceAt(position + done, source.length - done);
@@ -114,15 +115,15 @@ export class FileNode {
       done += length;
     }
     this.#markDirty(position, position + source.length);
-    this.#length = Math.max(this.#length, position + source.length);
   }
 
   /** What is cut off reads as zeros if the file grows again. */
   truncate(length: number): void {
     if (length < this.#length) {
       this.#cut(length);
+    } else {
+      this.#growTo(length);
     }
-    this.#length = length;
   }
 
   /**
@@ -131,8 +132,7 @@ export class FileNode {
    */
   map(path: string, start: number, length: number, isWritable: boolean): Region {
     const region =
-      this.#regions.find((candidate) => candidate.start === start && candidate.length >= length) ??
-      this.#createRegion(path, start, length);
+      this.#regions.find((other) => canShare(other, start, length)) ?? this.#createRegion(path, start, length);
     region.mappings++;
     region.isWritable ||= isWritable;
     return region;
@@ -288,6 +288,17 @@ export class FileNode {
     }
   }
 
+  #growTo(length: number): void {
+    if (length <= this.#length) {
+      return;
+    }
+    // A mapping from before the file was cut may have stored behind its end: that never becomes content.
+    for (const region of this.#regions) {
+      region.bytes.fill(0, Math.max(0, this.#length - region.start));
+    }
+    this.#length = length;
+  }
+
   #cut(length: number): void {
     const kept = blocksOf(length);
     const boundary = this.#blocks.get(kept - 1);
@@ -307,6 +318,7 @@ export class FileNode {
       }
     }
     this.#freeFrom(kept);
+    this.#length = length;
   }
 
   #freeFrom(block: number): void {
@@ -343,6 +355,11 @@ export class FileNode {
     const at = position - block * BLOCK_LENGTH;
     return { bytes: this.#blocks.get(block), block, at, length: Math.min(limit, BLOCK_LENGTH - at) };
   }
+}
+
+/** Its ArrayBuffer should be as long as the mapping; a longer one is shared only because it has to be. */
+function canShare(region: Region, start: number, length: number): boolean {
+  return region.start === start && (region.length === length || (region.length > length && region.mappings > 0));
 }
 
 interface Piece {
