@@ -24,9 +24,15 @@
  *       console.log(buffer.getStringWithoutLength(offset, length));
  *     }, 10);
  *
+ * On top of that, for programs that would rather await than poll:
+ *
+ *     await send(publication, 'hello');
+ *     for await (const message of messages(subscription, { signal })) { ... }
+ *
  * An `Aeron` belongs to the thread that made it; a worker connects one of its own.
  */
 export { Aeron } from './aeron.ts';
+export { BufferBuilder } from './buffer-builder.ts';
 export { BufferClaim } from './buffer-claim.ts';
 export { ConcurrentPublication } from './concurrent-publication.ts';
 export { AERON_OPTIONS, type AeronContext, type AeronOptions } from './context.ts';
@@ -39,6 +45,12 @@ export {
   RegistrationError,
 } from './errors.ts';
 export { ExclusivePublication } from './exclusive-publication.ts';
+export {
+  ControlledFragmentAssembler,
+  FragmentAssembler,
+  ImageControlledFragmentAssembler,
+  ImageFragmentAssembler,
+} from './fragment-assembler.ts';
 export {
   type BlockHandler,
   ControlledFragmentAction,
@@ -57,5 +69,7 @@ export type {
 export { Header } from './header.ts';
 export { Image } from './image.ts';
 export type { DirectBufferVector } from './message-parts.ts';
+export { type Message, type MessagesOptions, messages } from './messages.ts';
 export { Publication } from './publication.ts';
+export { type SendOptions, send } from './send.ts';
 export { Subscription } from './subscription.ts';
