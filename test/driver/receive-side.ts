@@ -6,11 +6,15 @@ import {
   CountersManager,
 } from '../../src/agrona/mod.ts';
 import { DataPacketDispatcher } from '../../src/driver/data-packet-dispatcher.ts';
+import {
+  DebugReceiveChannelEndpoint,
+  type ReceiveLossGenerators,
+} from '../../src/driver/debug/debug-receive-channel-endpoint.ts';
 import type { DriverContext } from '../../src/driver/driver-context.ts';
 import { DutyCycleTracker } from '../../src/driver/duty-cycle-tracker.ts';
 import type { FeedbackDelayGenerator } from '../../src/driver/feedback-delay-generator.ts';
 import { LossReport } from '../../src/driver/loss-report.ts';
-import { ReceiveChannelEndpoint } from '../../src/driver/media/receive-channel-endpoint.ts';
+import type { ReceiveChannelEndpoint } from '../../src/driver/media/receive-channel-endpoint.ts';
 import { ReceiveDestinationTransport } from '../../src/driver/media/receive-destination-transport.ts';
 import { UdpChannel } from '../../src/driver/media/udp-channel.ts';
 import { WildcardPortManager } from '../../src/driver/media/wildcard-port-manager.ts';
@@ -202,6 +206,9 @@ export interface ReceiveSideOptions {
   readonly isReliable?: boolean;
   readonly delayGenerator?: FeedbackDelayGenerator;
   readonly streamSessionLimit?: number;
+  /** The conductor makes no image, and tells the receiver so. */
+  readonly refusesImages?: boolean;
+  readonly lossGenerators?: ReceiveLossGenerators;
   readonly context?: Partial<DriverContext>;
 }
 
@@ -258,11 +265,12 @@ export class ReceiveSide {
       this.#options.streamSessionLimit ?? 0x7fffffff,
       this.context.errorHandler,
     );
-    const endpoint = new ReceiveChannelEndpoint(
+    const endpoint = new DebugReceiveChannelEndpoint(
       this.parse(channel),
       dispatcher,
       { statusIndicator: this.counters.newCounter('rcv-channel'), localSocketAddressIndicator: undefined },
       this.context,
+      this.#options.lossGenerators ?? { data: undefined, control: undefined },
     );
     endpoint.openChannel();
     endpoint.indicateActive();
@@ -401,6 +409,11 @@ export class ReceiveSide {
     sourceAddress: SocketAddress,
     channelEndpoint: ReceiveChannelEndpoint,
   ): void {
+    if (this.#options.refusesImages === true) {
+      this.events.push('image refused');
+      this.receiver.onRemoveInitInProgress(channelEndpoint, sessionId, streamId);
+      return;
+    }
     const { isReliable = true, delayGenerator = new StaticDelayGenerator(1_000, 100_000) } = this.#options;
     const hwm = this.counters.newCounter('rcv-hwm');
     const rebuild = this.counters.newCounter('rcv-pos');

@@ -97,12 +97,14 @@ describe('sessions of a stream', () => {
     side.until('image again', () => side.images.length === 2);
   });
 
-  it('are asked again after the conductor has refused an image', () => {
-    const side = new ReceiveSide();
+  it('may try again after the conductor has refused an image', () => {
+    const side = new ReceiveSide({ refusesImages: true });
     const sender = side.newSender();
-    side.connect(sender);
-    side.receiver.onRemoveInitInProgress(side.endpoint, SESSION_ID, STREAM_ID);
-    assert.equal(side.endpoint.dispatcher.shouldElicitSetupMessage(), true);
+    side.receiver.onAddSubscription(side.endpoint, STREAM_ID);
+    sender.setup();
+    side.until('a refusal', () => side.events.length === 1);
+    sender.setup();
+    side.until('another refusal', () => side.events.length === 2);
   });
 
   it('are not more than the limit of the stream', () => {
@@ -313,6 +315,25 @@ describe('receive channel endpoint', () => {
       side.until('a status message', () => sender.statusMessages().length > 0);
       assert.equal(StatusMessageFlyweight.groupTag(sender.statusMessages()[0]!.buffer, 0), tag);
     }
+  });
+
+  it('loses on purpose what it is told to', () => {
+    const lossGenerators = { data: { shouldDropFrame: () => true }, control: { shouldDropFrame: () => true } };
+    const side = new ReceiveSide({ lossGenerators });
+    const sender = side.newSender();
+    side.receiver.onAddSubscription(side.endpoint, STREAM_ID);
+    sender.setup();
+    sender.data(0, PAYLOAD);
+    side.world.run(10 * MS);
+    assert.equal(side.images.length, 0);
+    lossGenerators.data.shouldDropFrame = () => false;
+    sender.setup();
+    side.until('image', () => side.images.length === 1);
+    side.world.run(300 * MS);
+    assert.deepEqual(sender.statusMessages(), []);
+    lossGenerators.control.shouldDropFrame = () => false;
+    side.until('a status message', () => sender.statusMessages().length > 0);
+    assert.equal(side.counter(SystemCounterDescriptor.SHORT_SENDS), 0);
   });
 
   it('reads many sockets as well as few', () => {

@@ -58,7 +58,8 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
   private readonly counters: ReceiveChannelEndpointCounters;
   private readonly groupTag: bigint | undefined;
   private readonly feedbackMemory: Memory;
-  private readonly feedback: AtomicBuffer;
+  /** What is about to be sent, from offset 0. */
+  protected readonly feedback: AtomicBuffer;
   private readonly shortSends: AtomicCounter;
   private readonly possibleTtlAsymmetry: AtomicCounter;
   private readonly errorFramesSent: AtomicCounter;
@@ -317,7 +318,7 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
       this.receiverId,
       this.groupTag,
     );
-    this.sendOn(transportIndex, length, controlAddress);
+    this.sendFeedback(transportIndex, length, controlAddress);
   }
 
   /** `windowLength` bytes may be sent from the position on. */
@@ -389,7 +390,7 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
       0n,
       this.receiverId,
     );
-    this.sendOn(transportIndex, RttMeasurementFlyweight.HEADER_LENGTH, controlAddress);
+    this.sendFeedback(transportIndex, RttMeasurementFlyweight.HEADER_LENGTH, controlAddress);
   }
 
   sendResponseSetup(
@@ -448,7 +449,7 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
     }
   }
 
-  private onDataPacket(
+  protected onDataPacket(
     buffer: AtomicBuffer,
     offset: number,
     length: number,
@@ -459,7 +460,7 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
     this.dispatcher.onDataPacket(this, buffer, offset, length, source, transportIndex);
   }
 
-  private onSetupMessage(buffer: AtomicBuffer, offset: number, source: SocketAddress, transportIndex: number): void {
+  protected onSetupMessage(buffer: AtomicBuffer, offset: number, source: SocketAddress, transportIndex: number): void {
     if (!isSetupPossible(buffer, offset)) {
       this.invalidPackets.increment();
       return;
@@ -468,7 +469,12 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
     this.dispatcher.onSetupMessage(this, buffer, offset, source, transportIndex);
   }
 
-  private onRttMeasurement(buffer: AtomicBuffer, offset: number, source: SocketAddress, transportIndex: number): void {
+  protected onRttMeasurement(
+    buffer: AtomicBuffer,
+    offset: number,
+    source: SocketAddress,
+    transportIndex: number,
+  ): void {
     const receiverId = RttMeasurementFlyweight.receiverId(buffer, offset);
     if (receiverId !== this.receiverId && receiverId !== NO_RECEIVER_ID) {
       return;
@@ -488,19 +494,20 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
 
   private sendToAll(connections: ImageConnections, length: number): void {
     if (this.multiRcvDestination === undefined) {
-      this.sendOn(0, length, connections[0]!.controlAddress);
+      this.sendFeedback(0, length, connections[0]!.controlAddress);
       return;
     }
     const nowNs = this.context.receiverCachedNanoClock.nanoTime();
     for (let i = connections.length - 1; i >= 0; i--) {
       const connection = connections[i];
       if (connection !== undefined && nowNs - connection.timeOfLastActivityNs < DESTINATION_ADDRESS_TIMEOUT_NS) {
-        this.sendOn(i, length, connection.controlAddress);
+        this.sendFeedback(i, length, connection.controlAddress);
       }
     }
   }
 
-  private sendOn(transportIndex: number, length: number, to: SocketAddress): void {
+  /** Sends `length` bytes of `feedback`. */
+  protected sendFeedback(transportIndex: number, length: number, to: SocketAddress): void {
     const isSent =
       this.multiRcvDestination === undefined
         ? this.sendTo(this.feedbackMemory, FEEDBACK_OFFSET, length, to)
