@@ -1,6 +1,7 @@
 import { AeronError, type NetworkInterface, type SocketAddress } from '../mod.ts';
 import type { HostNetwork } from './host-network.ts';
 import { CLEAN_LINK, Link, type LinkFaults } from './link.ts';
+import { PayloadSlab } from './payload-slab.ts';
 import type { Prng } from './prng.ts';
 import type { RunLoop } from './run-loop.ts';
 import type { Trace } from './trace.ts';
@@ -27,6 +28,7 @@ export interface NetworkCounts {
 /** What connects the hosts: addresses, names, links between every two, and multicast within a segment. */
 export class NetworkFabric {
   readonly counts: NetworkCounts = { sent: 0, delivered: 0, lost: 0, overflowed: 0, unheard: 0 };
+  readonly payloads = new PayloadSlab();
   readonly names = new Map<string, readonly SocketAddress[]>();
   readonly #loop: RunLoop;
   readonly #trace: Trace;
@@ -73,7 +75,7 @@ export class NetworkFabric {
   /** False when the sender's system refuses the datagram for now. */
   sendUnicast(from: HostNetwork, datagram: Datagram): boolean {
     const { to } = datagram;
-    const target = to.isLoopback || to.isAny ? from : this.#hostByAddress.get(to.host);
+    const target = this.#hostByAddress.get(to.host) ?? (to.isLoopback || to.isAny ? from : undefined);
     if (target !== undefined && this.link(from.name, target.name).refuses()) {
       return false;
     }

@@ -32,6 +32,8 @@ export class SimulatedSocket implements UdpSocket {
   readonly #host: HostNetwork;
   readonly #multicastInterface: NetworkInterface;
   readonly #multicastLoopback: boolean;
+  /** Bound to one address of the host, which is where its datagrams come from. */
+  readonly #isBoundToOwn: boolean;
   readonly #groups = new Set<string>();
   readonly #sources = new Map<string, SocketAddress>();
   #received: Datagram[] = [];
@@ -61,6 +63,7 @@ export class SimulatedSocket implements UdpSocket {
       this.#groups.add(this.#membership(options.multicastGroup, this.#multicastInterface));
     }
     this.localAddress = host.bind(this, options.bind, this.reusesAddress);
+    this.#isBoundToOwn = !options.bind.isAny && !options.bind.isMulticast;
   }
 
   get isReadable(): boolean {
@@ -157,7 +160,7 @@ export class SimulatedSocket implements UdpSocket {
       throw new PlatformError('EAFNOSUPPORT', 'send', `cannot send to the IPv${to.family} address ${to.key} ${from}`);
     }
     const source = this.#sourceTowards(to);
-    const bytes = new Uint8Array(memory.arrayBuffer, offset, length).slice();
+    const bytes = this.#fabric.payloads.copy(memory, offset, length);
     const datagram = { bytes, source, to };
     return to.isMulticast
       ? this.#fabric.sendMulticast(this.#host, this.#multicastInterface, this.#multicastLoopback, datagram)
@@ -166,7 +169,7 @@ export class SimulatedSocket implements UdpSocket {
 
   #sourceTowards(to: SocketAddress): SocketAddress {
     const { localAddress } = this;
-    if (!localAddress.isAny && !localAddress.isMulticast) {
+    if (this.#isBoundToOwn) {
       if (localAddress.isLoopback && !to.isMulticast && !this.#host.owns(to) && !to.isAny) {
         throw new PlatformError('EINVAL', 'send', `${to.key} cannot be reached from ${localAddress.key}`);
       }

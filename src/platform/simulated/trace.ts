@@ -54,17 +54,23 @@ export class Trace {
   }
 
   #mixBytes(bytes: Uint8Array): void {
-    const wholeWords = bytes.length & ~3;
+    const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
+    const words = new Int32Array(aligned.buffer, aligned.byteOffset, bytes.length >>> 2);
+    // Two lanes, so that one multiplication does not have to wait for the other.
     let low = this.#low;
-    for (let i = 0; i < wholeWords; i += 4) {
-      const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-      low = Math.imul(low ^ word, 0x01000193);
+    let high = this.#high;
+    let i = 0;
+    for (; i + 1 < words.length; i += 2) {
+      low = Math.imul(low ^ words[i]!, 0x01000193);
+      high = Math.imul(high ^ words[i + 1]!, 0x01000193);
       low ^= low >>> 15;
+      high ^= high >>> 15;
     }
-    for (let i = wholeWords; i < bytes.length; i++) {
+    for (i *= 4; i < bytes.length; i++) {
       low = Math.imul(low ^ bytes[i]!, 0x01000193);
     }
     this.#low = low;
+    this.#high = high;
     this.#mix(bytes.length);
   }
 
