@@ -1,3 +1,4 @@
+import { staleFiles } from './generate.ts';
 import { findLayerFaults } from './layers.ts';
 import { ROOT, run, tool } from './run.ts';
 
@@ -5,6 +6,7 @@ import { ROOT, run, tool } from './run.ts';
 const checks: ReadonlyArray<readonly [name: string, check: () => number]> = [
   ['format and lint', () => run(tool('biome'), ['ci', '--error-on-warnings', '.'])],
   ['layers', layers],
+  ['generated files', generated],
   ['unused exports and dependencies', () => run(tool('knip'), [])],
 ];
 
@@ -24,4 +26,12 @@ function layers(): number {
     console.error(fault);
   }
   return faults.length === 0 ? 0 : 1;
+}
+
+function generated(): number {
+  const stale = staleFiles();
+  for (const path of stale) {
+    console.error(`${path} is not what its source says; run \`npm run generate\``);
+  }
+  return stale.length === 0 ? 0 : 1;
 }

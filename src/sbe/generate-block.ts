@@ -30,7 +30,7 @@ export function generateBlock(
   }
   for (const group of block.groups) {
     groupAccessor(output, owner, group, side, message);
-    nested.push(...groupClass(output, owner, group, side, message === 'this' ? `${owner}${side}` : undefined));
+    nested.push(...groupClass(output, owner, group, side));
   }
   for (const data of block.data) {
     variableData(output, owner, data, side, message);
@@ -52,7 +52,6 @@ function groupAccessor(output: Output, owner: string, group: Group, side: Side, 
     );
     return;
   }
-  const version = message === 'this' ? 'this.actingVersion' : 'this.actingVersion';
   lines.push(`  ${member(group.name)}(): ${name} {`);
   if (group.sinceVersion > 0) {
     lines.push(
@@ -61,10 +60,10 @@ function groupAccessor(output: Output, owner: string, group: Group, side: Side, 
       '    }',
     );
   }
-  lines.push(`    return this.#${group.name}.begin(${message}, ${version});`, '  }');
+  lines.push(`    return this.#${group.name}.begin(${message}, this.actingVersion);`, '  }');
 }
 
-function groupClass(parent: Output, owner: string, group: Group, side: Side, _message: string | undefined): string[] {
+function groupClass(parent: Output, owner: string, group: Group, side: Side): string[] {
   const output: Output = { ...parent, lines: [] };
   const { lines } = output;
   const nested: string[] = [];

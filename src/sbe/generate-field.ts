@@ -1,4 +1,4 @@
-import { type Field, type NamedType, PRIMITIVE_LENGTH, type PrimitiveName, type PrimitiveType } from './schema.ts';
+import { type Field, PRIMITIVE_LENGTH, type PrimitiveName, type PrimitiveType } from './schema.ts';
 
 export type Side = 'Encoder' | 'Decoder';
 
@@ -331,6 +331,3 @@ export const kebab = (name: string) =>
     .toLowerCase();
 
 export const constantCase = (name: string) => kebab(name).replaceAll('-', '_').toUpperCase();
-
-/** Whether the type, or what it is made of, has a file of its own to come from. */
-export const isNamed = (type: NamedType) => type.kind !== 'primitive';

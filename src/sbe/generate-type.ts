@@ -1,21 +1,22 @@
-import { constantCase, docComment, generateField, isLong, type Output, pascal } from './generate-field.ts';
+import { docComment, generateField, isLong, type Output, pascal } from './generate-field.ts';
 import type { CompositeType, EnumType, NamedType, SetType } from './schema.ts';
 
-/** Enums, sets and composites of the types' file; the names it exports. */
-export function generateType(output: Output, type: NamedType): string[] {
+/** Enums, sets and composites, for the types' file. */
+export function generateType(output: Output, type: NamedType): void {
   switch (type.kind) {
     case 'enum':
-      return generateEnum(output, type);
+      generateEnum(output, type);
+      break;
     case 'set':
-      return generateSet(output, type);
+      generateSet(output, type);
+      break;
     case 'composite':
-      return generateComposite(output, type);
-    default:
-      return [];
+      generateComposite(output, type);
+      break;
   }
 }
 
-function generateEnum(output: Output, type: EnumType): string[] {
+function generateEnum(output: Output, type: EnumType): void {
   const name = pascal(type.name);
   output.lines.push(...docComment(type.description, ''), `export const ${name} = {`);
   for (const value of type.values) {
@@ -25,10 +26,9 @@ function generateEnum(output: Output, type: EnumType): string[] {
     output.lines.push('  /** Stands for an absent value. */', `  NULL_VAL: ${type.nullValue},`);
   }
   output.lines.push('} as const;', `export type ${name} = (typeof ${name})[keyof typeof ${name}];`, '');
-  return [name];
 }
 
-function generateSet(output: Output, type: SetType): string[] {
+function generateSet(output: Output, type: SetType): void {
   const name = pascal(type.name);
   const suffix = isLong(type.primitive) ? 'n' : '';
   output.lines.push(...docComment(type.description, ''), `export const ${name} = {`);
@@ -37,26 +37,15 @@ function generateSet(output: Output, type: SetType): string[] {
     output.lines.push(...docComment(choice.description, '  '), `  ${choice.name}: ${mask},`);
   }
   output.lines.push('} as const;', '');
-  return [name];
 }
 
-function generateComposite(output: Output, type: CompositeType): string[] {
+function generateComposite(output: Output, type: CompositeType): void {
   // The variable part of a data or group encoding is reached through its message, never as a flyweight.
   if (type.fields.some((field) => field.type.kind === 'primitive' && field.type.length === 0)) {
-    return [];
-  }
-  const names: string[] = [];
-  for (const field of type.fields) {
-    if (
-      (field.type.kind === 'enum' || field.type.kind === 'set' || field.type.kind === 'composite') &&
-      !output.types.has(field.type.name)
-    ) {
-      output.types.add(field.type.name);
-    }
+    return;
   }
   for (const side of ['Encoder', 'Decoder'] as const) {
     const name = `${pascal(type.name)}${side}`;
-    names.push(name);
     output.lines.push(
       ...docComment(type.description, ''),
       `export class ${name} {`,
@@ -75,5 +64,4 @@ function generateComposite(output: Output, type: CompositeType): string[] {
     }
     output.lines.push('}', '');
   }
-  return [...names, constantCase(type.name)];
 }

@@ -18,7 +18,6 @@ export function generateTypeScript(schema: Schema, options: GeneratorOptions = {
   const runtime = options.runtimeModule ?? 'aeron-ts/sbe';
   const ending = options.importEnding ?? '.ts';
   const files = new Map<string, string>();
-  const typeNames = new Set<string>();
 
   const types: Output = {
     lines: [],
@@ -27,9 +26,7 @@ export function generateTypeScript(schema: Schema, options: GeneratorOptions = {
     littleEndian: schema.littleEndian,
   };
   for (const type of schema.types.values()) {
-    for (const name of generateType(types, type)) {
-      typeNames.add(name);
-    }
+    generateType(types, type);
   }
   files.set('types.ts', file(types, runtime, undefined));
 

@@ -1,0 +1,4 @@
+// Generated from its schema by `npm run generate`; changes belong there.
+export * from './types.ts';
+export * from './new-order.ts';
+export * from './heartbeat.ts';
