@@ -11,6 +11,7 @@ import { releaseFence } from './memory-order.ts';
 import {
   ALIGNMENT,
   checkMessageLength,
+  checkSource,
   checkTypeId,
   HEADER_LENGTH,
   PADDING_MSG_TYPE_ID,
@@ -46,6 +47,7 @@ export class BroadcastTransmitter {
   transmit(msgTypeId: number, source: AtomicBuffer | Uint8Array, offset: number, length: number): void {
     checkTypeId(msgTypeId);
     checkMessageLength(length, this.maxMsgLength);
+    checkSource(source, offset, length);
     const buffer = this.buffer;
     const recordLength = HEADER_LENGTH + length;
     const alignedLength = align(recordLength, ALIGNMENT);

@@ -5,6 +5,7 @@ import { releaseFence } from './memory-order.ts';
 import {
   ALIGNMENT,
   checkMessageLength,
+  checkSource,
   checkTypeId,
   HEADER_LENGTH,
   PADDING_MSG_TYPE_ID,
@@ -390,14 +391,6 @@ export class ManyToOneRingBuffer {
       );
     }
     return -recordLength;
-  }
-}
-
-/** Before anything is claimed: a claim that cannot be filled would stop the consumer. */
-function checkSource(source: AtomicBuffer | Uint8Array, offset: number, length: number): void {
-  const available = source instanceof Uint8Array ? source.length : source.capacity;
-  if (offset < 0 || offset + length > available) {
-    throw new AeronError('OUT_OF_BOUNDS', `${length} bytes from ${offset} are not within ${available} bytes`);
   }
 }
 

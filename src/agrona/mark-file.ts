@@ -54,6 +54,7 @@ export class MarkFile {
     if (!platform.files.exists(path)) {
       return new MarkFile(path, platform.files.createMapped(path, totalLength), options);
     }
+    extend(platform, path, totalLength);
     const file = MarkFile.mapExisting(options);
     try {
       file.takeOver(options);
@@ -169,6 +170,12 @@ export class MarkFile {
     const { platform, path, timeoutMs, timestampFieldOffset } = options;
     options.versionCheck(this.versionVolatile());
     const timestamp = this.buffer.getBigInt64Volatile(timestampFieldOffset);
+    if (timestamp === ACTIVATION_IN_PROGRESS_TIMESTAMP) {
+      throw new AeronError(
+        'MARK_FILE_ACTIVE',
+        `active mark file detected: ${path} is being taken over; if nothing is starting, remove it and try again`,
+      );
+    }
     const ageMs = this.ageMs(platform);
     if (ageMs < BigInt(timeoutMs)) {
       throw new AeronError(
@@ -185,6 +192,19 @@ export class MarkFile {
   /** Since the last sign of life; negative while the file is taken over. */
   private ageMs(platform: Platform): bigint {
     return BigInt(platform.clock.epochTimeMs()) - this.buffer.getBigInt64Volatile(this.layout.timestampFieldOffset);
+  }
+}
+
+/** A file of a smaller configuration grows; what is in it stays. */
+function extend(platform: Platform, path: string, totalLength: number): void {
+  if (platform.files.stat(path)!.length >= totalLength) {
+    return;
+  }
+  const file = platform.files.open(path, 'r+');
+  try {
+    file.truncate(totalLength);
+  } finally {
+    file.close();
   }
 }
 

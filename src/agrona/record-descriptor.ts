@@ -1,4 +1,5 @@
 import { AeronError } from '../platform/mod.ts';
+import type { AtomicBuffer } from './atomic-buffer.ts';
 
 /**
  * One message in a ring buffer or a broadcast buffer (Agrona's two `RecordDescriptor`s). Records start at
@@ -38,5 +39,13 @@ export function checkMessageLength(length: number, maximum: number): void {
   }
   if (length < 0) {
     throw new AeronError('OUT_OF_RANGE', `a message cannot have ${length} bytes`);
+  }
+}
+
+/** Asked before a record is begun: one that cannot be filled would stop whoever reads. @throws AeronError OUT_OF_BOUNDS */
+export function checkSource(source: AtomicBuffer | Uint8Array, offset: number, length: number): void {
+  const available = source instanceof Uint8Array ? source.length : source.capacity;
+  if (offset < 0 || offset + length > available) {
+    throw new AeronError('OUT_OF_BOUNDS', `${length} bytes from ${offset} are not within ${available} bytes`);
   }
 }
