@@ -1,5 +1,5 @@
 import type { AtomicBuffer } from '../../agrona/mod.ts';
-import { alignFrameLength, isFrameAligned } from '../frame-descriptor.ts';
+import { isFrameAligned } from '../frame-descriptor.ts';
 import * as DataHeader from './data-header-flyweight.ts';
 import * as ErrorFrame from './error-flyweight.ts';
 import {
@@ -31,9 +31,9 @@ export const FrameRefusal = {
   TOO_SHORT: 1,
   WRONG_VERSION: 2,
   UNKNOWN_TYPE: 3,
-  /** The frame length, or one of a later frame in the datagram, is impossible or goes past the datagram. */
+  /** The frame length is less than the type's header, or more than the datagram has. */
   BAD_FRAME_LENGTH: 4,
-  /** A data frame or what follows it does not lie at a multiple of 32. */
+  /** A data frame does not lie at, or end at, a multiple of 32. */
   MISALIGNED: 5,
   /** Fields that contradict each other or a limit of the protocol. */
   BAD_FIELDS: 6,
@@ -51,9 +51,9 @@ const REASONS = [
 ] as const;
 
 /**
- * Whether a datagram of `length` bytes at an 8-aligned offset is a frame, or a run of data frames, whose
- * fields can be read and whose bytes can go into a log buffer. It says nothing about whether the stream is
- * known or the position plausible. Allocation-free; for every datagram that comes in.
+ * Whether a datagram of `length` bytes at an 8-aligned offset begins with a frame whose fields can be read and
+ * make sense by themselves. Of a run of data frames only the first is looked at, and nothing is said of whether
+ * the stream is known or the position plausible. Allocation-free; for every datagram that comes in.
  */
 export function validateFrame(buffer: AtomicBuffer, offset: number, length: number): FrameRefusal {
   if (length < MIN_HEADER_LENGTH) {
@@ -108,7 +108,7 @@ function validateFields(areValid: boolean): FrameRefusal {
   return areValid ? FrameRefusal.NONE : FrameRefusal.BAD_FIELDS;
 }
 
-/** A heartbeat, or frames end to end of which a longer padding frame, as its header alone, may be the last. */
+/** The first frame only: what follows it is looked at by whoever knows the term it goes to. */
 function validateDataFrames(buffer: AtomicBuffer, offset: number, length: number): FrameRefusal {
   if (length < DataHeader.HEADER_LENGTH) {
     return FrameRefusal.TOO_SHORT;
@@ -120,27 +120,12 @@ function validateDataFrames(buffer: AtomicBuffer, offset: number, length: number
   if (termOffset < 0) {
     return FrameRefusal.BAD_FIELDS;
   }
-  if (DataHeader.isHeartbeat(buffer, offset, length)) {
-    return FrameRefusal.NONE;
-  }
-  const end = offset + length;
-  let frameOffset = offset;
-  while (frameOffset < end) {
-    const frameLength = buffer.getInt32(frameOffset);
-    if (frameLength < DataHeader.HEADER_LENGTH || frameLength > MAX_FRAME_LENGTH) {
-      return FrameRefusal.BAD_FRAME_LENGTH;
-    }
-    const next = frameOffset + alignFrameLength(frameLength);
-    if (next > end) {
-      const isPadding = headerType(buffer, frameOffset) === HDR_TYPE_PAD;
-      return isPadding && frameOffset + DataHeader.HEADER_LENGTH === end
-        ? FrameRefusal.NONE
-        : FrameRefusal.BAD_FRAME_LENGTH;
-    }
-    frameOffset = next;
-  }
-  return FrameRefusal.NONE;
+  const frameLength = buffer.getInt32(offset);
+  const isPossible =
+    headerType(buffer, offset) === HDR_TYPE_PAD
+      ? frameLength >= DataHeader.HEADER_LENGTH
+      : frameLength >= DataHeader.HEADER_LENGTH && frameLength <= length;
+  return isPossible || DataHeader.isHeartbeat(buffer, offset, length)
+    ? FrameRefusal.NONE
+    : FrameRefusal.BAD_FRAME_LENGTH;
 }
-
-/** No frame is longer than the longest term: padding can fill one. */
-const MAX_FRAME_LENGTH = 1024 * 1024 * 1024;

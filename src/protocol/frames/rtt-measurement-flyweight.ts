@@ -24,7 +24,7 @@ const ECHO_TIMESTAMP_FIELD_OFFSET = 16;
 const RECEPTION_DELTA_FIELD_OFFSET = 24;
 const RECEIVER_ID_FIELD_OFFSET = 32;
 
-/** Set in the answer. */
+/** Set in the question: an answer is wanted. The answer itself has it clear. */
 export const REPLY_FLAG = 0x80;
 
 export function sessionId(buffer: AtomicBuffer, offset: number): number {
