@@ -342,6 +342,23 @@ describe('publication image', () => {
     assert.equal(slow.isClosed, true);
   });
 
+  it('forgets an untethered subscriber that does not want to come back', () => {
+    const [side, sender] = connected();
+    const slow = side.counters.newCounter('slow');
+    const link = { isTether: false, isRejoin: false } as SubscriptionLink;
+    side.image.addSubscriber(link, slow, side.platform.clock.nanoTime());
+    sender.data(0, PAYLOAD);
+    side.until('the data', () => side.rebuilt === FRAME);
+    side.consumeTo(WINDOW_LENGTH);
+    for (let second = 0; second < 20; second++) {
+      sender.heartbeat(FRAME);
+      side.world.run(1_000 * MS);
+      side.onTimeEvent();
+    }
+    assert.deepEqual(side.events, ['unavailable']);
+    assert.equal(slow.isClosed, true);
+  });
+
   it('waits for a window until there is a subscriber to count again', () => {
     const [side, sender] = connected();
     side.image.removeSubscriberPosition(side.positions().subscriber);

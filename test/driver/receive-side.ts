@@ -27,7 +27,13 @@ import { StaticDelayGenerator, ZERO_DELAY_GENERATOR } from '../../src/driver/sta
 import { StaticWindowCongestionControl } from '../../src/driver/static-window-congestion-control.ts';
 import type { SubscriptionLink } from '../../src/driver/subscription-link.ts';
 import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
-import { type Memory, type Platform, SocketAddress, type UdpSocket } from '../../src/platform/mod.ts';
+import {
+  type Memory,
+  type Platform,
+  SocketAddress,
+  type UdpSocket,
+  type UdpSocketOptions,
+} from '../../src/platform/mod.ts';
 import { type SimulatedHost, SimulatedWorld } from '../../src/platform/simulated/mod.ts';
 import {
   DataHeaderFlyweight,
@@ -74,11 +80,11 @@ export class WireSender {
   readonly #to: SocketAddress;
   readonly #receive: () => void;
 
-  constructor(platform: Platform, bind: string, to: SocketAddress) {
+  constructor(platform: Platform, options: UdpSocketOptions, to: SocketAddress) {
     this.#memory = platform.allocate(64 * 1024);
     this.#buffer = AtomicBuffer.over(this.#memory);
     this.#to = to;
-    this.socket = platform.network.openUdp({ bind: SocketAddress.of(bind, 0) });
+    this.socket = platform.network.openUdp(options);
     const batch = platform.network.createReceiveBatch(16, 2048);
     const received = AtomicBuffer.over(batch.memory);
     this.#receive = () => {
@@ -134,7 +140,7 @@ export class WireSender {
       setup.activeTermId,
       setup.termLength,
       setup.mtuLength,
-      0,
+      setup.ttl,
     );
     this.sendRaw(SetupFlyweight.HEADER_LENGTH);
   }
@@ -182,6 +188,7 @@ interface SetupValues {
   activeTermId: number;
   termLength: number;
   mtuLength: number;
+  ttl: number;
 }
 
 const DEFAULT_SETUP: SetupValues = {
@@ -192,6 +199,7 @@ const DEFAULT_SETUP: SetupValues = {
   activeTermId: INITIAL_TERM_ID,
   termLength: TERM_LENGTH,
   mtuLength: MTU_LENGTH,
+  ttl: 0,
 };
 
 export interface ImagePositions {
@@ -254,8 +262,22 @@ export class ReceiveSide {
     this.receiver.onRegisterReceiveChannelEndpoint(this.endpoint);
   }
 
-  newSender(): WireSender {
-    return new WireSender(this.senderHost.process('sender').platform, '10.0.0.1', SocketAddress.of('10.0.0.2', 20800));
+  newSender(to = '10.0.0.2', port = 20800): WireSender {
+    const { platform } = this.senderHost.process('sender');
+    return new WireSender(platform, { bind: SocketAddress.of('10.0.0.1', 0) }, SocketAddress.of(to, port));
+  }
+
+  /** Sends to the group, and hears what is sent to the group of its control address. */
+  newMulticastSender(group: string, controlGroup: string, port: number): WireSender {
+    const { platform } = this.senderHost.process('sender');
+    const multicastInterface = platform.network.interfaces().find(({ address }) => address.host === '10.0.0.1')!;
+    const options = {
+      bind: SocketAddress.of('0.0.0.0', port),
+      reuseAddress: true,
+      multicastGroup: SocketAddress.of(controlGroup, port),
+      multicastInterface,
+    };
+    return new WireSender(platform, options, SocketAddress.of(group, port));
   }
 
   newEndpoint(channel: string): ReceiveChannelEndpoint {

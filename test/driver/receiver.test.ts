@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
-import { StatusMessageFlyweight } from '../../src/protocol/mod.ts';
+import { DataHeaderFlyweight, LogBufferDescriptor, StatusMessageFlyweight } from '../../src/protocol/mod.ts';
 import { INITIAL_TERM_ID, ReceiveSide, SESSION_ID, STREAM_ID, TERM_LENGTH, WINDOW_LENGTH } from './receive-side.ts';
 
 const PAYLOAD = Uint8Array.of(1, 2, 3, 4);
@@ -257,6 +257,25 @@ describe('destinations', () => {
     second.close();
   });
 
+  it('end a stream when each of them has said so', () => {
+    const side = new ReceiveSide({ channel: MDS });
+    side.addDestination(A);
+    side.addDestination('aeron:udp?endpoint=10.0.0.2:20801');
+    const first = side.newSender();
+    const second = side.newSender('10.0.0.2', 20801);
+    const image = side.connect(first);
+    second.heartbeat(0);
+    side.until('feedback to both', () => first.statusMessages().length > 0 && second.statusMessages().length > 0);
+    assert.equal(LogBufferDescriptor.activeTransportCount(image.rawLog.metaData), 2);
+    first.data(0, PAYLOAD);
+    first.heartbeat(FRAME_LENGTH, DataHeaderFlyweight.BEGIN_END_AND_EOS_FLAGS);
+    side.until('the first sender', () => side.rebuilt === FRAME_LENGTH);
+    side.world.run(10 * MS);
+    assert.equal(image.isEndOfStream, false);
+    second.heartbeat(FRAME_LENGTH, DataHeaderFlyweight.BEGIN_END_AND_EOS_FLAGS);
+    side.until('the end', () => image.isEndOfStream);
+  });
+
   it('give back their index', () => {
     const side = new ReceiveSide({ channel: MDS });
     const first = side.addDestination(A);
@@ -315,6 +334,23 @@ describe('receive channel endpoint', () => {
       side.until('a status message', () => sender.statusMessages().length > 0);
       assert.equal(StatusMessageFlyweight.groupTag(sender.statusMessages()[0]!.buffer, 0), tag);
     }
+  });
+
+  it('answers a multicast group at its control address, and notices a TTL longer than its own', () => {
+    const side = new ReceiveSide({ channel: 'aeron:udp?endpoint=224.20.30.39:20850|interface=10.0.0.0/24|ttl=2' });
+    const sender = side.newMulticastSender('224.20.30.39', '224.20.30.40', 20850);
+    side.receiver.onAddSubscription(side.endpoint, STREAM_ID);
+    sender.data(0, PAYLOAD);
+    side.until('a request for the setup', () => sender.setupRequests().length === 1);
+    sender.setup({ ttl: 2 });
+    side.until('image', () => side.images.length === 1);
+    assert.equal(side.counter(SystemCounterDescriptor.POSSIBLE_TTL_ASYMMETRY), 0);
+    sender.setup({ ttl: 3, sessionId: SESSION_ID + 1 });
+    side.until('another image', () => side.images.length === 2);
+    assert.equal(side.counter(SystemCounterDescriptor.POSSIBLE_TTL_ASYMMETRY), 1);
+    sender.data(FRAME_LENGTH, PAYLOAD);
+    side.until('a NAK', () => sender.naks().length > 0);
+    assert.deepEqual(sender.naks()[0], [INITIAL_TERM_ID, 0, FRAME_LENGTH]);
   });
 
   it('loses on purpose what it is told to', () => {
