@@ -266,10 +266,10 @@ describe('destinations', () => {
     const image = side.connect(first);
     second.heartbeat(0);
     side.until('feedback to both', () => first.statusMessages().length > 0 && second.statusMessages().length > 0);
-    assert.equal(LogBufferDescriptor.activeTransportCount(image.rawLog.metaData), 2);
     first.data(0, PAYLOAD);
     first.heartbeat(FRAME_LENGTH, DataHeaderFlyweight.BEGIN_END_AND_EOS_FLAGS);
-    side.until('the first sender', () => side.rebuilt === FRAME_LENGTH);
+    side.until('both to count', () => LogBufferDescriptor.activeTransportCount(image.rawLog.metaData) === 2);
+    assert.equal(side.rebuilt, FRAME_LENGTH);
     side.world.run(10 * MS);
     assert.equal(image.isEndOfStream, false);
     second.heartbeat(FRAME_LENGTH, DataHeaderFlyweight.BEGIN_END_AND_EOS_FLAGS);
