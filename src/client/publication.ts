@@ -123,6 +123,10 @@ export abstract class Publication {
     this.positionBitsToShift = LogBufferDescriptor.positionBitsToShift(logBuffers.termLength);
     this.maxPossiblePosition = logBuffers.termLength * 2 ** 31;
     this.maxPayloadLength = LogBufferDescriptor.mtuLength(logBuffers.metaData) - HEADER_LENGTH;
+    this.countersValues.boundsCheck(this.positionLimitOffset, 8);
+    if (this.maxPayloadLength <= 0) {
+      throw new AeronError('LOG_BUFFER_INVALID', `the log of ${this.channel} has an impossible MTU`);
+    }
     this.maxMessageLength = FrameDescriptor.computeMaxMessageLength(logBuffers.termLength);
     this.maxFramedLength = LogBufferDescriptor.computeFragmentedFrameLength(
       this.maxMessageLength,
