@@ -15,6 +15,9 @@ export const SessionState = {
 } as const;
 export type SessionState = (typeof SessionState)[keyof typeof SessionState];
 
+/** Sessions of a stream that are kept from coming back; more than that may. */
+const COOL_DOWN_LIMIT = 64 * 1024;
+
 /** The part of the conductor that a dispatcher needs; must not run the request before it returns. */
 export interface ImageRequests {
   createPublicationImage(
@@ -170,7 +173,7 @@ export class DataPacketDispatcher {
     const interest = this.#streamInterests.get(image.streamId);
     if (interest?.activeImages.get(image.sessionId) === image) {
       interest.activeImages.delete(image.sessionId);
-      if (!image.isEndOfStream) {
+      if (!image.isEndOfStream && interest.sessionStates.size < COOL_DOWN_LIMIT) {
         interest.sessionStates.set(image.sessionId, SessionState.ON_COOL_DOWN);
       }
     }

@@ -1,4 +1,4 @@
-import type { AtomicBuffer, AtomicCounter } from '../agrona/mod.ts';
+import { AeronError, type AtomicBuffer, type AtomicCounter } from '../agrona/mod.ts';
 import type { SocketAddress } from '../platform/mod.ts';
 import {
   DataHeaderFlyweight,
@@ -124,6 +124,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   #isReceiverReleaseTriggered = false;
   #hasReceiverReleased = false;
   #smEnabled = true;
+  #isInvalidPacketReported = false;
   #rejectionReason: string | undefined;
 
   #subscriberPositions: ReadablePosition[] = [];
@@ -450,7 +451,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     }
     const coveredLength = validateDataPacket(buffer, offset, length, this.#termLength);
     if (coveredLength === INVALID_PACKET) {
-      this.#invalidPackets.increment();
+      this.#onInvalidPacket(buffer, offset, length, source);
       return 0;
     }
     const termOffset = DataHeaderFlyweight.termOffset(buffer, offset);
@@ -598,6 +599,21 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   stopStatusMessagesIfNotActive(): void {
     if (this.#state !== 'ACTIVE') {
       this.#smEnabled = false;
+    }
+  }
+
+  #onInvalidPacket(buffer: AtomicBuffer, offset: number, length: number, source: SocketAddress): void {
+    this.#invalidPackets.increment();
+    if (!this.#isInvalidPacketReported) {
+      this.#isInvalidPacketReported = true;
+      const termOffset = DataHeaderFlyweight.termOffset(buffer, offset);
+      this.#ctx.errorHandler(
+        new AeronError(
+          'INVALID_FRAME',
+          `data of ${length} bytes at term offset ${termOffset} does not fit a term of ${this.#termLength} bytes: ` +
+            `session ${this.sessionId} of stream ${this.streamId} from ${source} on ${this.channel}`,
+        ),
+      );
     }
   }
 

@@ -168,6 +168,18 @@ describe('publication image', () => {
     });
   });
 
+  it('refuses what does not fit the term, counts each and reports one', () => {
+    const [side, sender] = connected();
+    sender.data(TERM_LENGTH - 32, PAYLOAD);
+    sender.padding(TERM_LENGTH - 64, 96);
+    side.until('both', () => side.invalidPackets === 2);
+    assert.equal(side.hwm, 0);
+    assert.deepEqual(
+      side.errors.map((error) => (error as { code: string }).code),
+      ['INVALID_FRAME'],
+    );
+  });
+
   it('stays within what was received whatever a subscriber says of its position', () => {
     const [side, sender] = connected();
     sender.data(0, PAYLOAD);
