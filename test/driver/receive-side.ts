@@ -45,12 +45,12 @@ import {
 } from '../../src/protocol/mod.ts';
 
 export const TERM_LENGTH = 64 * 1024;
-export const MTU_LENGTH = 1408;
+const MTU_LENGTH = 1408;
 export const WINDOW_LENGTH = 32 * 1024;
 export const INITIAL_TERM_ID = -7;
 export const STREAM_ID = 1001;
 export const SESSION_ID = 42;
-export const CHANNEL = 'aeron:udp?endpoint=10.0.0.2:20800';
+const CHANNEL = 'aeron:udp?endpoint=10.0.0.2:20800';
 
 const MS = 1_000_000;
 const OPTIONS = {
