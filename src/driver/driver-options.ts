@@ -64,6 +64,23 @@ function lossRate(property: string, frames: string) {
   });
 }
 
+function streamLoss(property: string, kind: string, example: string) {
+  return Option.string({
+    property,
+    default: '',
+    defaultText: 'none',
+    description: `${kind} of data frames to drop on purpose, for tests: '${example}'.`,
+  });
+}
+
+function fixedLoss(property: string) {
+  return streamLoss(property, 'A stretch', 'term-id=7|term-offset=0|length=4096');
+}
+
+function multiGapLoss(property: string) {
+  return streamLoss(property, 'Stretches', 'term-id=7|gap-radix=4096|gap-length=64|total-gaps=10');
+}
+
 function lossSeed(property: string, frames: string) {
   return Option.long({
     property,
@@ -568,10 +585,14 @@ export const DRIVER_OPTIONS = defineOptions({
   }),
   sendDataLossRate: lossRate('aeron.debug.send.data.loss.rate', 'data frames sent'),
   sendDataLossSeed: lossSeed('aeron.debug.send.data.loss.seed', 'data frames sent'),
+  sendDataFixedLossArgs: fixedLoss('aeron.debug.send.data.fixed.loss.args'),
+  sendDataMultiGapLossArgs: multiGapLoss('aeron.debug.send.data.multi.gap.loss.args'),
   sendControlLossRate: lossRate('aeron.debug.send.control.loss.rate', 'status messages and NAKs received by senders'),
   sendControlLossSeed: lossSeed('aeron.debug.send.control.loss.seed', 'status messages and NAKs received by senders'),
   receiveDataLossRate: lossRate('aeron.debug.receive.data.loss.rate', 'data frames received'),
   receiveDataLossSeed: lossSeed('aeron.debug.receive.data.loss.seed', 'data frames received'),
+  receiveDataFixedLossArgs: fixedLoss('aeron.debug.receive.data.fixed.loss.args'),
+  receiveDataMultiGapLossArgs: multiGapLoss('aeron.debug.receive.data.multi.gap.loss.args'),
   receiveControlLossRate: lossRate('aeron.debug.receive.control.loss.rate', 'status messages and NAKs sent'),
   receiveControlLossSeed: lossSeed('aeron.debug.receive.control.loss.seed', 'status messages and NAKs sent'),
 });

@@ -1,31 +1,28 @@
 import type { SocketAddress } from '../platform/mod.ts';
+import type { IpcPublication } from './ipc-publication.ts';
+import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
+import type { NetworkPublication } from './network-publication.ts';
+import type { PublicationImage } from './publication-image.ts';
 import type { SubscriptionLink } from './subscription-link.ts';
 
 /**
  * The conductor as the resources see it that it manages: what a publication or an image asks for when the
- * time has come. `DriverConductor` is it; a test may be something smaller.
- *
- * `TNetworkPublication`, `TImage`, ... stand for the classes of those names.
+ * time has come. `ResourceLifecycle` is it.
  */
-export interface ResourceConductor<
-  TNetworkPublication = unknown,
-  TImage = unknown,
-  TIpcPublication = unknown,
-  TReceiveChannelEndpoint = unknown,
-> {
+export interface ResourceConductor {
   /** Tells the spies of a publication that their image is gone and unlinks them. */
-  cleanupSpies(publication: TNetworkPublication): void;
+  cleanupSpies(publication: NetworkPublication): void;
   /** Takes the publication from the sender, and closes its endpoint when it was the last one there. */
-  cleanupPublication(publication: TNetworkPublication): void;
+  cleanupPublication(publication: NetworkPublication): void;
   /** Tells the subscriptions linked to the image that it is gone, and ends its cool down where they rejoin. */
-  transitionImageToLinger(image: TImage): void;
-  cleanupImage(image: TImage): void;
+  transitionImageToLinger(image: PublicationImage): void;
+  cleanupImage(image: PublicationImage): void;
   /** Closes the endpoint of an image that is leaving if nobody else uses it. */
-  tryCloseReceiveChannelEndpoint(channelEndpoint: TReceiveChannelEndpoint): void;
-  transitionIpcPublicationToLinger(publication: TIpcPublication): void;
-  cleanupIpcPublication(publication: TIpcPublication): void;
-  unlinkIpcSubscriptions(publication: TIpcPublication): void;
-  linkIpcSubscriptions(publication: TIpcPublication): void;
+  tryCloseReceiveChannelEndpoint(channelEndpoint: ReceiveChannelEndpoint): void;
+  transitionIpcPublicationToLinger(publication: IpcPublication): void;
+  cleanupIpcPublication(publication: IpcPublication): void;
+  unlinkIpcSubscriptions(publication: IpcPublication): void;
+  linkIpcSubscriptions(publication: IpcPublication): void;
   notifyUnavailableImageLink(resourceId: number, link: SubscriptionLink): void;
   notifyAvailableImageLink(
     resourceId: number,
@@ -51,6 +48,4 @@ export interface ResourceConductor<
     errorCode: number,
     errorMessage: string,
   ): void;
-  responseSetup(responseCorrelationId: number, responseSessionId: number): void;
-  responseConnected(responseCorrelationId: number): void;
 }

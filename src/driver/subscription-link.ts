@@ -1,6 +1,10 @@
 import type { AeronClient } from './aeron-client.ts';
 import type { DriverManagedResource } from './driver-managed-resource.ts';
+import type { IpcPublication } from './ipc-publication.ts';
+import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
+import type { NetworkPublication } from './network-publication.ts';
 import type { ReadablePosition } from './position.ts';
+import type { PublicationImage } from './publication-image.ts';
 import type { ResourceConductor } from './resource-conductor.ts';
 import type { Subscribable } from './subscribable.ts';
 import type { SubscriptionParams } from './subscription-params.ts';
@@ -20,6 +24,8 @@ export abstract class SubscriptionLink implements DriverManagedResource {
   readonly isRejoin: boolean;
   readonly isResponse: boolean;
   readonly group: SubscriptionParams['group'];
+  /** Of a network subscription. */
+  readonly channelEndpoint: ReceiveChannelEndpoint | undefined = undefined;
   private readonly positionBySubscribable = new Map<Subscribable, ReadablePosition>();
   #sessionId: number;
   #hasSessionId: boolean;
@@ -48,6 +54,33 @@ export abstract class SubscriptionLink implements DriverManagedResource {
   /** Only a network subscription can be anything else. */
   get isReliable(): boolean {
     return true;
+  }
+
+  /** Whether destinations can be added. */
+  get supportsMds(): boolean {
+    return false;
+  }
+
+  matchesIpcPublication(_publication: IpcPublication): boolean {
+    return false;
+  }
+
+  matchesNetworkPublication(_publication: NetworkPublication): boolean {
+    return false;
+  }
+
+  matchesImage(_image: PublicationImage): boolean {
+    return false;
+  }
+
+  /** Whether a session that was seen on an endpoint is one for this subscription. */
+  matchesStream(_channelEndpoint: ReceiveChannelEndpoint, _streamId: number, _sessionId: number): boolean {
+    return false;
+  }
+
+  /** Whether a new subscription on an endpoint would share streams with this one. */
+  matchesRequest(_channelEndpoint: ReceiveChannelEndpoint, _streamId: number, _params: SubscriptionParams): boolean {
+    return false;
   }
 
   get hasSessionId(): boolean {
