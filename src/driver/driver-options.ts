@@ -176,9 +176,10 @@ export const DRIVER_OPTIONS = defineOptions({
     defaultText: 'nothing happens',
     description: 'Called when a client may and wants to end the driver: closes it.',
   }),
-  onWarning: Option.object<(warning: string) => void>({
-    defaultText: 'warnings are dropped',
-    description: 'Told what upstream prints to stderr: warnings about directories, buffers, a full error log.',
+  logger: Option.object<(text: string) => void>({
+    defaultText: 'nobody is told',
+    description:
+      'Told what upstream prints: warnings, errors that the full error log has no room for, the configuration.',
   }),
 
   termBufferSparseFile: Option.boolean({

@@ -1,0 +1,166 @@
+import {
+  AeronError,
+  type Agent,
+  AgentInvoker,
+  AgentRunner,
+  CompositeAgent,
+  createIdleStrategy,
+  type OptionSources,
+  resolveOptions,
+} from '../agrona/mod.ts';
+import { defaultPlatform, type Platform } from '../platform/mod.ts';
+import { CommonContext } from '../protocol/mod.ts';
+import { validateOptions, validateSocketBufferLengths } from './configuration-checks.ts';
+import { DriverConductor } from './driver-conductor.ts';
+import { DriverConductorProxy } from './driver-conductor-proxy.ts';
+import { recreateDirectory } from './driver-directory.ts';
+import { DRIVER_OPTIONS, type DriverOptions, type GivenDriverOptions } from './driver-options.ts';
+import { DriverRuntime } from './driver-runtime.ts';
+import { Receiver } from './receiver.ts';
+import { Sender } from './sender.ts';
+import { probeSocketBuffers } from './system-socket-buffers.ts';
+
+/**
+ * A media driver: owns a directory, and serves the clients that come to it.
+ *
+ *     const driver = MediaDriver.launch({ threadingMode: 'INVOKER', aeronDirectoryName });
+ *     while (running) driver.sharedAgentInvoker.invoke();
+ *     driver.close();
+ *
+ * With any other threading mode somebody gives it a thread: `run` drives it there until it is told to stop.
+ *
+ * Upstream: `io.aeron.driver.MediaDriver`.
+ */
+export class MediaDriver {
+  readonly aeronDirectoryName: string;
+  readonly options: DriverOptions;
+  private readonly invoker: AgentInvoker | undefined;
+  private readonly agent: Agent;
+  private readonly runtime: DriverRuntime;
+  private runner: AgentRunner | undefined;
+  private hasStarted = false;
+
+  private constructor(platform: Platform, options: DriverOptions, aeronDirectoryName: string) {
+    const system = probeSocketBuffers(platform);
+    const logger = options.logger ?? (() => {});
+    validateOptions(options);
+    validateSocketBufferLengths(options, system, logger);
+    recreateDirectory({ ...options, platform, aeronDirectoryName, logger });
+    this.options = options;
+    this.aeronDirectoryName = aeronDirectoryName;
+    this.runtime = new DriverRuntime(platform, aeronDirectoryName, options, system);
+    try {
+      this.agent = this.newAgent();
+    } catch (error) {
+      this.runtime.close();
+      throw error;
+    }
+    this.invoker =
+      options.threadingMode === 'INVOKER'
+        ? new AgentInvoker(this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent)
+        : undefined;
+    this.runtime.signalReady();
+  }
+
+  /**
+   * Makes a driver; in threading mode INVOKER its agents are started.
+   *
+   * @throws AeronError ACTIVE_DRIVER, CONFIGURATION, CNC_VERSION, DRIVER_TIMEOUT; PlatformError ENOSPC, EACCES, ...
+   */
+  static launch(given: GivenDriverOptions = {}, sources?: OptionSources): MediaDriver {
+    const platform = given.platform ?? defaultPlatform();
+    const options = resolveOptions(DRIVER_OPTIONS, given, sources ?? { environment: platform.environment });
+    const driver = new MediaDriver(platform, options, directoryOf(platform, options));
+    driver.invoker?.start();
+    return driver;
+  }
+
+  /** `launch` with a directory of its own when none is given. */
+  static launchEmbedded(given: GivenDriverOptions = {}, sources?: OptionSources): MediaDriver {
+    const platform = given.platform ?? defaultPlatform();
+    const aeronDirectoryName = given.aeronDirectoryName ?? randomDirectoryName(platform);
+    return MediaDriver.launch({ ...given, aeronDirectoryName }, sources);
+  }
+
+  /** Drives the driver in threading mode INVOKER; undefined in any other. */
+  get sharedAgentInvoker(): AgentInvoker | undefined {
+    return this.invoker;
+  }
+
+  /**
+   * Gives the driver the current thread until it is closed, or `shouldStop` (asked every round) says so.
+   * @throws AeronError ILLEGAL_STATE in threading mode INVOKER, and when called again
+   */
+  run(shouldStop?: () => boolean): void {
+    if (this.invoker !== undefined || this.hasStarted) {
+      throw new AeronError('ILLEGAL_STATE', 'a driver in threading mode INVOKER, or that ran before, cannot be run');
+    }
+    this.hasStarted = true;
+    const { platform, socketPoller } = this.runtime.context;
+    const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
+    const idleStrategy = createIdleStrategy(sharedIdleStrategy, platform, {
+      poller: socketPoller,
+      ...(initArgs === undefined ? {} : { initArgs }),
+    });
+    this.runner = new AgentRunner(idleStrategy, this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent);
+    this.runner.run(shouldStop);
+  }
+
+  /**
+   * Closes sockets, logs and files; of a driver that runs, called from within its duty cycle (the termination
+   * hook) or once `run` has returned. Clients find out by the heartbeat.
+   */
+  close(): void {
+    if (this.invoker !== undefined) {
+      this.invoker.close();
+    } else if (this.runner !== undefined) {
+      this.runner.close();
+    } else {
+      this.agent.onClose?.();
+    }
+  }
+
+  private newAgent(): Agent {
+    const { runtime } = this;
+    const conductorProxy = new DriverConductorProxy();
+    const { context } = runtime;
+    const sender = new Sender({ context, conductor: conductorProxy });
+    const receiver = new Receiver({ context, conductor: conductorProxy });
+    const conductor = new DriverConductor({
+      ...context,
+      toDriverCommands: runtime.toDriverCommands,
+      clientProxy: runtime.clientProxy,
+      logFactory: runtime.logFactory,
+      senderProxy: sender,
+      receiverProxy: receiver,
+      driverConductorProxy: conductorProxy,
+    });
+    const agents = new CompositeAgent([sender, receiver, conductor]);
+    return {
+      roleName: agents.roleName,
+      onStart: () => agents.onStart(),
+      doWork: () => agents.doWork(),
+      onClose: () => {
+        try {
+          agents.onClose();
+        } finally {
+          runtime.close();
+        }
+      },
+    };
+  }
+}
+
+function directoryOf(platform: Platform, options: DriverOptions): string {
+  const { environment } = platform;
+  const name = options.aeronDirectoryName ?? CommonContext.defaultAeronDirectoryName(environment);
+  const trimmed = name.length > 1 ? name.replace(/\/+$/, '') : name;
+  return trimmed.startsWith('/') ? trimmed : `${environment.currentDirectory}/${trimmed}`;
+}
+
+function randomDirectoryName(platform: Platform): string {
+  const bytes = new Uint8Array(16);
+  platform.random.fill(bytes);
+  const suffix = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${CommonContext.defaultAeronDirectoryName(platform.environment)}-${suffix}`;
+}
