@@ -1,6 +1,10 @@
 import type { AtomicBuffer } from '../agrona/mod.ts';
-import { alignFrameLength, frameLengthVolatile, isPaddingFrame } from './frame-descriptor.ts';
+import { alignFrameLength, TYPE_OFFSET } from './frame-descriptor.ts';
 import { HEADER_LENGTH } from './frames/data-header-flyweight.ts';
+import { HDR_TYPE_PAD } from './frames/header-flyweight.ts';
+
+/** The word of a frame whose upper half is the type. */
+const TYPE_WORD = TYPE_OFFSET >>> 2;
 
 let paddingFound = 0;
 
@@ -12,11 +16,13 @@ let paddingFound = 0;
  */
 export function scanForAvailability(termBuffer: AtomicBuffer, offset: number, maxLength: number): number {
   const limit = Math.min(maxLength, termBuffer.capacity - offset);
+  const words = termBuffer.i32;
   let available = 0;
   let padding = 0;
   do {
     const termOffset = offset + available;
-    const frameLength = frameLengthVolatile(termBuffer, termOffset);
+    const word = termOffset >>> 2;
+    const frameLength = Atomics.load(words, word);
     if (frameLength <= 0) {
       break;
     }
@@ -24,7 +30,7 @@ export function scanForAvailability(termBuffer: AtomicBuffer, offset: number, ma
     if (alignedLength <= 0 || alignedLength > termBuffer.capacity - termOffset) {
       break;
     }
-    if (isPaddingFrame(termBuffer, termOffset)) {
+    if (words[word + TYPE_WORD]! >>> 16 === HDR_TYPE_PAD) {
       padding = alignedLength - HEADER_LENGTH;
       alignedLength = HEADER_LENGTH;
     }
