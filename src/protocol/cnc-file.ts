@@ -1,4 +1,4 @@
-import { AeronError, AtomicBuffer } from '../agrona/mod.ts';
+import { AeronError, AtomicBuffer, BitUtil, BroadcastBufferDescriptor, RingBufferDescriptor } from '../agrona/mod.ts';
 import type { MappedFile, Platform } from '../platform/mod.ts';
 import {
   CNC_FILE,
@@ -81,7 +81,10 @@ export class CncFile {
     if (length < META_DATA_LENGTH) {
       return CncNotReady.NOT_POPULATED;
     }
-    const memory = platform.files.map(path);
+    const memory = mapUnlessGone(platform, path);
+    if (memory === undefined) {
+      return CncNotReady.NOT_CREATED;
+    }
     const buffer = AtomicBuffer.over(memory, 0, META_DATA_LENGTH);
     try {
       const version = cncVersionVolatile(buffer);
@@ -125,8 +128,20 @@ export class CncFile {
   }
 }
 
+/** A driver that ends, or starts anew, may remove the file after one has looked for it. */
+function mapUnlessGone(platform: Platform, path: string): MappedFile | undefined {
+  try {
+    return platform.files.map(path);
+  } catch (error) {
+    if (AeronError.is(error) && error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 function checkedMetaData(memory: MappedFile, buffer: AtomicBuffer): CncMetaData {
-  const metaData = readMetaData(buffer);
+  const metaData = readSane(memory, buffer);
   const lengths = [
     metaData.toDriverBufferLength,
     metaData.toClientsBufferLength,
@@ -134,7 +149,11 @@ function checkedMetaData(memory: MappedFile, buffer: AtomicBuffer): CncMetaData 
     metaData.countersValuesBufferLength,
     metaData.errorLogBufferLength,
   ];
-  if (lengths.some((length) => length < 0 || (length & 7) !== 0)) {
+  const isPossible =
+    lengths.every((length) => length >= 0 && (length & 7) === 0) &&
+    BitUtil.isPowerOfTwo(metaData.toDriverBufferLength - RingBufferDescriptor.TRAILER_LENGTH) &&
+    BitUtil.isPowerOfTwo(metaData.toClientsBufferLength - BroadcastBufferDescriptor.TRAILER_LENGTH);
+  if (!isPossible) {
     throw new AeronError('CNC_INVALID', `${memory.path} has impossible buffer lengths: ${lengths.join(', ')}`);
   }
   const usedLength = computeUsedLength(metaData);
@@ -142,4 +161,12 @@ function checkedMetaData(memory: MappedFile, buffer: AtomicBuffer): CncMetaData 
     throw new AeronError('CNC_INVALID', `${memory.path} is cut off: it has ${memory.length} of ${usedLength} bytes`);
   }
   return metaData;
+}
+
+function readSane(memory: MappedFile, buffer: AtomicBuffer): CncMetaData {
+  try {
+    return readMetaData(buffer);
+  } catch (cause) {
+    throw new AeronError('CNC_INVALID', `${memory.path} has impossible times or process id`, { cause });
+  }
 }

@@ -29,36 +29,31 @@ export class LogBuffers {
   #isClosed = false;
 
   /**
-   * Maps an existing log, for reading and writing.
-   * @throws AeronError LOG_BUFFER_MISSING when there is no such file, LOG_BUFFER_INVALID when it is no log or not a whole one.
+   * Maps an existing log, for reading and writing. (`mapped` is it already; `create` has that.)
+   * @throws AeronError LOG_BUFFER_MISSING when there is no such file, LOG_BUFFER_INVALID when it is no log or
+   * not a whole one.
    */
-  constructor(platform: Platform, path: string) {
-    const length = platform.files.stat(path)?.length;
-    if (length === undefined) {
-      throw new AeronError('LOG_BUFFER_MISSING', `log buffer ${path} does not exist`);
-    }
-    if (length < MIN_LOG_LENGTH) {
-      throw invalid(path, `it has ${length} bytes and a log buffer at least ${MIN_LOG_LENGTH}`);
-    }
-    this.path = path;
-    this.memory = platform.files.map(path);
-    const metaData = AtomicBuffer.over(this.memory, this.memory.length - LOG_META_DATA_LENGTH, LOG_META_DATA_LENGTH);
+  constructor(platform: Platform, path: string, mapped?: MappedFile) {
+    const memory = mapped ?? mapWhole(platform, path);
+    const metaData = AtomicBuffer.over(memory, memory.length - LOG_META_DATA_LENGTH, LOG_META_DATA_LENGTH);
     try {
-      this.termLength = checkedTermLength(path, this.memory.length, metaData);
+      this.termLength = checkedTermLength(path, memory.length, metaData);
     } catch (error) {
       metaData.release();
-      this.memory.unmap();
+      memory.unmap();
       throw error;
     }
+    this.path = path;
+    this.memory = memory;
     this.metaData = metaData;
     this.termBuffers = Array.from({ length: PARTITION_COUNT }, (_, i) =>
-      AtomicBuffer.over(this.memory, i * this.termLength, this.termLength),
+      AtomicBuffer.over(memory, i * this.termLength, this.termLength),
     );
   }
 
   /**
-   * Makes a new log file of zeros that knows its term length and page size, and maps it. `sparse` leaves the
-   * file system to find space as it is needed; otherwise it is reserved here.
+   * Makes a new log file of zeros that knows its term length and page size. `sparse` leaves the file system to
+   * find space as it is needed; otherwise it is reserved here.
    * @throws AeronError INVALID_TERM_LENGTH, INVALID_PAGE_SIZE; PlatformError ENOSPC, EEXIST, ...
    */
   static create(
@@ -76,8 +71,7 @@ export class LogBuffers {
     metaData.putInt32(LOG_TERM_LENGTH_OFFSET, termLength);
     metaData.putInt32(LOG_PAGE_SIZE_OFFSET, pageSize);
     metaData.release();
-    memory.unmap();
-    return new LogBuffers(platform, path);
+    return new LogBuffers(platform, path, memory);
   }
 
   get isClosed(): boolean {
@@ -98,6 +92,21 @@ export class LogBuffers {
   }
 }
 
+function mapWhole(platform: Platform, path: string): MappedFile {
+  const length = platform.files.stat(path)?.length;
+  if (length === undefined) {
+    throw missing(path);
+  }
+  if (length < MIN_LOG_LENGTH) {
+    throw invalid(path, `it has ${length} bytes and a log buffer at least ${MIN_LOG_LENGTH}`);
+  }
+  try {
+    return platform.files.map(path);
+  } catch (error) {
+    throw AeronError.is(error) && error.code === 'ENOENT' ? missing(path) : error;
+  }
+}
+
 function checkedTermLength(path: string, length: number, metaData: AtomicBuffer): number {
   const term = termLength(metaData);
   const page = pageSize(metaData);
@@ -115,6 +124,10 @@ function checkedTermLength(path: string, length: number, metaData: AtomicBuffer)
     );
   }
   return term;
+}
+
+function missing(path: string): AeronError {
+  return new AeronError('LOG_BUFFER_MISSING', `log buffer ${path} does not exist`);
 }
 
 function invalid(path: string, problem: string): AeronError {
