@@ -15,7 +15,7 @@ export function alignLong(value: number, alignment: number): number {
 
 /** True for 1, 2, 4, ... up to 2^53. */
 export function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
+  return value >= 1 && 2 ** Math.round(Math.log2(value)) === value;
 }
 
 /** The smallest power of two that is not below `value`, which is at most 2^30. @throws AeronError OUT_OF_RANGE */

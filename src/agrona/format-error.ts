@@ -18,7 +18,7 @@ export function formatError(error: unknown): string {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) {
-    return `thrown value: ${String(error)}`;
+    return `thrown value: ${describeValue(error)}`;
   }
   const code = AeronError.is(error) ? ` [${error.code}]` : '';
   const parts = [`${error.name}${code}: ${error.message}`, ...stackFrames(error)];
@@ -26,6 +26,14 @@ function describe(error: unknown): string {
     parts.push(...error.errors.map((inner) => `Suppressed: ${describe(inner)}`));
   }
   return parts.join('\n');
+}
+
+function describeValue(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'an object that has no text form';
+  }
 }
 
 /** The lines of the stack without the header that repeats name and message. */

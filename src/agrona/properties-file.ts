@@ -6,7 +6,7 @@
 export function parseProperties(text: string): Map<string, string> {
   const properties = new Map<string, string>();
   for (const line of logicalLines(text)) {
-    const match = /^((?:\\.|[^\\:=\s])*)(?:\s*[:=]\s*|\s+|$)(.*)$/s.exec(line);
+    const match = /^((?:\\.|[^\\:= \t\f])*)(?:[ \t\f]*[:=][ \t\f]*|[ \t\f]+|$)(.*)$/s.exec(line);
     if (match !== null) {
       properties.set(unescaped(match[1]!), unescaped(match[2]!));
     }

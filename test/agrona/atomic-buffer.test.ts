@@ -112,6 +112,24 @@ describe('AtomicBuffer', () => {
     );
   });
 
+  it('copies any range of another buffer, by words or by bytes', () => {
+    const offset = fc.oneof(
+      fc.nat(40),
+      fc.nat(5).map((words) => words * 8),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2000 }), offset, offset, (bytes, before, at) => {
+        const from = AtomicBuffer.allocate(before + bytes.length);
+        from.u8.set(bytes, before);
+        const buffer = AtomicBuffer.allocate(at + bytes.length + 8);
+        buffer.putBytes(at, from, before, bytes.length);
+        assert.deepEqual(buffer.copyBytes(at, bytes.length), bytes);
+        assert.ok(buffer.u8.subarray(0, at).every((byte) => byte === 0));
+        assert.ok(buffer.u8.subarray(at + bytes.length).every((byte) => byte === 0));
+      }),
+    );
+  });
+
   it('keeps strings with their length in bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
