@@ -195,7 +195,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.isResponse = params.isResponse;
     this.hasGroupSemantics = channelEndpoint.udpChannel.hasGroupSemantics;
     this.sendTimestampOffset = channelEndpoint.udpChannel.isChannelSendTimestampEnabled
-      ? DataHeaderFlyweight.DATA_OFFSET + channelEndpoint.udpChannel.channelSendTimestampOffset
+      ? DataHeaderFlyweight.HEADER_LENGTH + channelEndpoint.udpChannel.channelSendTimestampOffset
       : NULL_VALUE;
     this.flowControl = options.flowControl;
     this.retransmitHandler = options.retransmitHandler;

@@ -185,7 +185,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
 
     const { udpChannel } = spec.channelEndpoint;
     this.#receiveTimestampOffset = udpChannel.isChannelReceiveTimestampEnabled
-      ? DataHeaderFlyweight.DATA_OFFSET + udpChannel.channelReceiveTimestampOffset
+      ? DataHeaderFlyweight.HEADER_LENGTH + udpChannel.channelReceiveTimestampOffset
       : -1;
 
     const counters = ctx.systemCounters;

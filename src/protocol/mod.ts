@@ -1,7 +1,50 @@
 /**
  * # protocol
  *
- * What the client and the driver share, and all that either knows of the other.
+ * What the client and the driver share, and all that either knows of the other: bytes in shared memory, in
+ * files and on the wire, as Aeron lays them out. Nothing here acts, waits or remembers; everything is a layout,
+ * a check or arithmetic over an `AtomicBuffer`.
+ *
+ *     client                            shared memory                             driver        network
+ *       |      commands  >   CncFile: to-driver ring buffer       >                  |
+ *       |        events  <            to-clients broadcast        <                  |
+ *       |      counters  <            counters, error log         <                  |
+ *       |        frames  >   LogBuffers: publications/ID.logbuffer  >             sender   >  frames
+ *       |        frames  <               images/ID.logbuffer        <           receiver   <  frames
+ *
+ * | what                      | where                                                                        |
+ * |---------------------------|------------------------------------------------------------------------------|
+ * | frames of the transport   | `DataHeaderFlyweight`, `SetupFlyweight`, `StatusMessageFlyweight`, `Nak...`, `Rtt...`, `Error...`, `Resolution...`; `validateFrame` first |
+ * | the log                   | `LogBuffers` (the file), `LogBufferDescriptor` (layout, tails, positions), `LogParameters`, `FrameDescriptor` |
+ * | algorithms over a term    | `TermScanner`, `TermBlockScanner`, `TermRebuilder`, `TermGapScanner`, `TermGapFiller`, `TermUnblocker`, `LogBufferUnblocker` |
+ * | commands and events       | `ControlProtocolEvents` (ids), `ErrorCode`, `*Message`, `*Ready`, ... `Flyweight`: `encode`, `decode` |
+ * | the CnC file              | `CncFile` (create, tryMap), `CncFileDescriptor`; `CommonContext` for the directory around it |
+ * | channels                  | `ChannelUri`, `ChannelUriStringBuilder`, `ChannelParameters` (names)            |
+ * | counters known to both    | `AeronCounters` (type ids), `SystemCounterDescriptor`, `StreamCounter`, `ChannelEndpointStatus`, `LocalSocketAddressStatus`, `HeartbeatTimestamp` |
+ *
+ * Namespaces hold plain functions over `(buffer, offset)`, so that nothing is allocated per frame:
+ *
+ *     if (validateFrame(datagram, offset, length) === FrameRefusal.NONE) {
+ *       const type = HeaderFlyweight.headerType(datagram, offset);
+ *       if (type === HeaderFlyweight.HDR_TYPE_NAK) {
+ *         onNak(NakFlyweight.termId(datagram, offset), NakFlyweight.termOffset(datagram, offset));
+ *       }
+ *     }
+ *
+ * Tails hold a term id and an offset in one 64-bit word. They are read, or claimed from, in one access that
+ * returns the offset; the term id that came with it is asked for next, before any other tail is looked at:
+ *
+ *     const termOffset = LogBufferDescriptor.getAndAddRawTail(metaData, partitionIndex, alignedLength);
+ *     const termId = LogBufferDescriptor.rawTailTermId();
+ *
+ * Commands are rare and come as objects. `decode` trusts neither length nor content and throws
+ * `ControlProtocolError` MALFORMED_COMMAND:
+ *
+ *     const command = PublicationMessageFlyweight.decode(msgTypeId, buffer, index, length);
+ *     addPublication(ChannelUri.parse(command.channel), command.streamId);
+ *
+ * Identifiers and positions are numbers. What a peer chooses freely among 64 bits - receiver ids, group tags,
+ * reserved values, registration ids of static counters - is a bigint.
  */
 
 export * as ChannelParameters from './channel-parameters.ts';

@@ -111,7 +111,7 @@ describe('validation of data packets', () => {
   });
 
   it('stamps the first fragment of each message that has room for a timestamp', () => {
-    const timestampOffset = DataHeaderFlyweight.DATA_OFFSET + 8;
+    const timestampOffset = DataHeaderFlyweight.HEADER_LENGTH + 8;
     const stampAt = (at: number) => buffer.getBigInt64(PACKET_OFFSET + at + timestampOffset);
     putFrame(0, 64, 0);
     putFrame(64, 64, 64, HDR_TYPE_DATA, 0x40);

@@ -26,7 +26,6 @@ export const SESSION_ID_FIELD_OFFSET = 12;
 export const STREAM_ID_FIELD_OFFSET = 16;
 export const TERM_ID_FIELD_OFFSET = 20;
 export const RESERVED_VALUE_OFFSET = 24;
-export const DATA_OFFSET = HEADER_LENGTH;
 
 /** First fragment of a message. */
 export const BEGIN_FLAG = 0x80;
