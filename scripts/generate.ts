@@ -9,7 +9,7 @@ const CODECS: ReadonlyArray<readonly [schema: string, folder: string, runtimeMod
 ];
 
 /** Every file that is committed but made from others: path and what it has to contain. */
-export function generatedFiles(): Map<string, string> {
+function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [schema, folder, runtimeModule] of CODECS) {
     const xml = readFileSync(join(ROOT, schema), 'utf8');

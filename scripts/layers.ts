@@ -83,8 +83,10 @@ function roomOf(path: string): string {
 }
 
 function importsOf(text: string): string[] {
-  const found = withoutComments(text).matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g);
-  return [...found].map((match) => match[1]!);
+  const statements = withoutComments(text).matchAll(
+    /^(?:import|export)\b[^'"`;]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
+  return [...statements].map(([, from, bare, dynamic]) => (from ?? bare ?? dynamic)!);
 }
 
 function withoutComments(text: string): string {

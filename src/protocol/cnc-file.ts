@@ -102,6 +102,11 @@ export class CncFile {
     return CncNotReady.NOT_INITIALISED;
   }
 
+  /** Semantic version of the layout: 0 before `signalReady`. */
+  get version(): number {
+    return cncVersionVolatile(this.#metaDataBuffer);
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

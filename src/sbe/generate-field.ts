@@ -29,7 +29,7 @@ const ACCESSOR: Readonly<Record<PrimitiveName, string>> = {
 export const isLong = (primitive: PrimitiveName) => primitive === 'int64' || primitive === 'uint64';
 
 /** The TypeScript type of one element of a primitive. */
-export function valueType(type: PrimitiveType): 'bigint' | 'number' {
+function valueType(type: PrimitiveType): 'bigint' | 'number' {
   return isLong(type.primitive) && !type.isSafeInteger ? 'bigint' : 'number';
 }
 
@@ -64,7 +64,7 @@ export function writeStatement(
   return `${buffer}.view.set${ACCESSOR[type.primitive]}(${offset}, ${value}${order});`;
 }
 
-export function literal(type: PrimitiveType, value: bigint | number): string {
+function literal(type: PrimitiveType, value: bigint | number): string {
   if (typeof value === 'number') {
     return Number.isNaN(value) ? 'Number.NaN' : String(value);
   }
@@ -330,4 +330,4 @@ export const kebab = (name: string) =>
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
 
-export const constantCase = (name: string) => kebab(name).replaceAll('-', '_').toUpperCase();
+const constantCase = (name: string) => kebab(name).replaceAll('-', '_').toUpperCase();

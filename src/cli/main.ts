@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { AeronError } from '../platform/mod.ts';
+import { aeronStat } from './aeron-stat.ts';
+import type { CommandLine } from './arguments.ts';
+import { parseArguments, UsageError } from './arguments.ts';
+import { mediaDriver } from './media-driver.ts';
+import { sbe } from './sbe.ts';
+
+interface Command {
+  readonly names: readonly string[];
+  readonly summary: string;
+  /** Resolves to the exit code. */
+  readonly run: (line: CommandLine) => Promise<number>;
+}
+
+const COMMANDS: readonly Command[] = [
+  {
+    names: ['media-driver'],
+    summary: 'a media driver in this process: media-driver [-Dname=value] [properties file] ...',
+    run: mediaDriver,
+  },
+  {
+    names: ['aeron-stat', 'stat'],
+    summary: 'the counters of a running driver: aeron-stat [watch=false] [delay=seconds] [type=regex] ...',
+    run: aeronStat,
+  },
+  {
+    names: ['sbe'],
+    summary: 'TypeScript flyweights of a message schema: sbe <schema.xml> <folder>',
+    run: sbe,
+  },
+];
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const command = COMMANDS.find(({ names }) => names.includes(name ?? ''));
+  if (command === undefined) {
+    const isHelp = name === undefined || name === 'help' || name === '-h' || name === '--help';
+    (isHelp ? console.log : console.error)(`${isHelp ? '' : `there is no command '${name}'\n\n`}${usage()}`);
+    return isHelp ? 0 : 1;
+  }
+  try {
+    return await command.run(parseArguments(rest));
+  } catch (error) {
+    if (error instanceof UsageError || AeronError.is(error)) {
+      console.error(`aeron ${command.names[0]}: ${error.message}`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function usage(): string {
+  const rows = COMMANDS.map(({ names, summary }) => `  ${names.join(', ').padEnd(20)} ${summary}`);
+  return ['usage: aeron <command> ...', '', ...rows].join('\n');
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateTypeScript, parseSchema, SbeError } from '../sbe/mod.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+
+/** `aeron sbe <schema.xml> <folder>`: writes the flyweights of a schema. */
+export async function sbe({ words }: CommandLine): Promise<number> {
+  const [schemaPath, folder] = words;
+  if (schemaPath === undefined || folder === undefined || words.length !== 2) {
+    throw new UsageError('usage: aeron sbe <schema.xml> <folder>');
+  }
+  let xml: string;
+  try {
+    xml = readFileSync(schemaPath, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${schemaPath}: ${(error as Error).message}`);
+  }
+  try {
+    const files = generateTypeScript(parseSchema(xml));
+    mkdirSync(folder, { recursive: true });
+    for (const [name, content] of files) {
+      writeFileSync(join(folder, name), content);
+    }
+    console.log(`${files.size} files written to ${folder}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof SbeError) {
+      throw new UsageError(`${schemaPath}: ${error.message}`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * # launch
+ *
+ * Where components meet and get threads. The rooms below know neither each other nor Node; this one puts them
+ * into a process:
+ *
+ *     MediaDriver.launch(options)            a driver in a worker thread of its own (SHARED), or in yours (INVOKER)
+ *
+ *     your thread ── options ──▶ worker: driver's agents, idle strategy
+ *                 ◀─ ready, warnings, termination requests ─
+ *                 ── a word of shared memory: stop ─▶
+ *
+ * Importing it makes the native platform the default one.
+ */
+import { setDefaultPlatform } from '../platform/mod.ts';
+import { nativePlatform } from '../platform/native/mod.ts';
+
+export { MediaDriver } from './media-driver.ts';
+
+setDefaultPlatform(nativePlatform());

@@ -1,0 +1,16 @@
+/**
+ * # aeron-ts
+ *
+ * Aeron - messaging, archive and Raft cluster - native to TypeScript and Node.js.
+ *
+ *     import { Aeron, MediaDriver } from 'aeron-ts';
+ *
+ *     await using driver = await MediaDriver.launch();
+ *     await using aeron = await Aeron.connect({ aeronDirectoryName: driver.aeronDirectoryName });
+ *
+ * Each room of the house has an entry of its own as well: 'aeron-ts/client', 'aeron-ts/driver', ...
+ */
+export { AeronError, AtomicBuffer, type ErrorHandler } from './agrona/mod.ts';
+export * from './client/mod.ts';
+export { MediaDriver } from './launch/mod.ts';
+export { ChannelUri, ChannelUriStringBuilder } from './protocol/mod.ts';
