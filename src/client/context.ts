@@ -9,6 +9,7 @@ import {
   resolveOptions,
 } from '../agrona/mod.ts';
 import { defaultPlatform, type Platform } from '../platform/mod.ts';
+import { CommonContext } from '../protocol/mod.ts';
 import type {
   AvailableCounterHandler,
   AvailableImageHandler,
@@ -127,16 +128,10 @@ export function createContext(options: AeronOptions): AeronContext {
   return {
     ...resolved,
     platform,
-    aeronDirectoryName: resolved.aeronDirectoryName ?? defaultAeronDirectoryName(platform),
+    aeronDirectoryName: resolved.aeronDirectoryName ?? CommonContext.defaultAeronDirectoryName(platform.environment),
     errorHandler: resolved.errorHandler ?? ((error) => throwOnEventLoop(platform, error)),
     subscriberErrorHandler: resolved.subscriberErrorHandler ?? resolved.errorHandler ?? rethrow,
   };
-}
-
-/** '/dev/shm/aeron-<user>' where there is shared memory, else in the temporary directory. */
-function defaultAeronDirectoryName(platform: Platform): string {
-  const { sharedMemoryDirectory, temporaryDirectory, userName } = platform.environment;
-  return `${sharedMemoryDirectory ?? temporaryDirectory}/aeron-${userName}`;
 }
 
 function throwOnEventLoop(platform: Platform, error: unknown): void {
