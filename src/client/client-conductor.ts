@@ -88,7 +88,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
     this.#connection = connection;
     this.clientId = connection.toDriver.nextCorrelationId();
     this.#driver = new DriverProxy(connection.toDriver, this.clientId);
-    this.#events = new DriverEventsAdapter(connection.toClients, this, (error) => this.#handleError(error));
+    this.#events = new DriverEventsAdapter(connection.fromDriver, this, (error) => this.#handleError(error));
     this.#logs = new LogRegistry(context.platform, context.preTouchMappedMemory);
     this.#driverTimeoutNs = context.driverTimeoutMs * 1_000_000;
     this.countersReader = new CountersReader(connection.countersMetaData, connection.countersValues);
@@ -692,6 +692,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
     const id = SystemCounterDescriptor.CONTROL_PROTOCOL_VERSION;
     const counters = this.countersReader;
     const isThere =
+      id <= counters.maxCounterId &&
       counters.getCounterState(id) === CountersDescriptor.RECORD_ALLOCATED &&
       counters.getCounterTypeId(id) === AeronCounters.DRIVER_SYSTEM_COUNTER_TYPE_ID &&
       counters.getCounterRegistrationId(id) === id;

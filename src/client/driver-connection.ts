@@ -1,4 +1,10 @@
-import { AeronError, type AtomicBuffer, ManyToOneRingBuffer } from '../agrona/mod.ts';
+import {
+  AeronError,
+  type AtomicBuffer,
+  BroadcastReceiver,
+  CopyBroadcastReceiver,
+  ManyToOneRingBuffer,
+} from '../agrona/mod.ts';
 import { CncFile } from '../protocol/mod.ts';
 import type { AeronContext } from './context.ts';
 import { DriverTimeoutError } from './errors.ts';
@@ -9,13 +15,17 @@ const RETRY_MS = 16;
 /** A live driver's command and control file, mapped. */
 export class DriverConnection {
   readonly toDriver: ManyToOneRingBuffer;
+  /** Receives what the driver says from now on. */
+  readonly fromDriver: CopyBroadcastReceiver;
   /** The driver gives up a client that it has not heard of for this long. */
   readonly interServiceTimeoutNs: number;
   readonly #cnc: CncFile;
 
-  private constructor(cnc: CncFile, toDriver: ManyToOneRingBuffer) {
+  private constructor(cnc: CncFile) {
     this.#cnc = cnc;
-    this.toDriver = toDriver;
+    this.toDriver = new ManyToOneRingBuffer(cnc.toDriverBuffer);
+    const receiver = new BroadcastReceiver(cnc.toClientsBuffer);
+    this.fromDriver = new CopyBroadcastReceiver(receiver, receiver.capacity >> 3);
     this.interServiceTimeoutNs = cnc.metaData.clientLivenessTimeoutNs;
   }
 
@@ -59,18 +69,25 @@ export class DriverConnection {
     if (!(cnc instanceof CncFile)) {
       return cnc;
     }
-    const toDriver = new ManyToOneRingBuffer(cnc.toDriverBuffer);
-    const heartbeatMs = toDriver.consumerHeartbeatTime();
+    const connection = DriverConnection.#over(cnc);
+    const heartbeatMs = connection.toDriver.consumerHeartbeatTime();
     const ageMs = context.platform.clock.epochTimeMs() - heartbeatMs;
-    if (heartbeatMs === 0 || ageMs > context.driverTimeoutMs) {
+    if (heartbeatMs <= 0 || ageMs > context.driverTimeoutMs) {
       cnc.close();
       return heartbeatMs <= 0 ? 'no driver heartbeat detected' : `driver heartbeat is ${ageMs} ms old`;
     }
-    return new DriverConnection(cnc, toDriver);
+    return connection;
   }
 
-  get toClients(): AtomicBuffer {
-    return this.#cnc.toClientsBuffer;
+  static #over(cnc: CncFile): DriverConnection {
+    try {
+      return new DriverConnection(cnc);
+    } catch (cause) {
+      cnc.close();
+      throw new AeronError('CNC_INVALID', `${cnc.path} has buffers that cannot be: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
   }
 
   get countersMetaData(): AtomicBuffer {

@@ -1,4 +1,4 @@
-import { type AtomicBuffer, BroadcastReceiver, CopyBroadcastReceiver } from '../agrona/mod.ts';
+import type { AtomicBuffer, CopyBroadcastReceiver } from '../agrona/mod.ts';
 import {
   ClientTimeoutFlyweight,
   ControlProtocolEvents,
@@ -41,9 +41,8 @@ export class DriverEventsAdapter {
   readonly #listener: DriverEventsListener;
   readonly #errorHandler: (error: unknown) => void;
 
-  constructor(toClients: AtomicBuffer, listener: DriverEventsListener, errorHandler: (error: unknown) => void) {
-    const receiver = new BroadcastReceiver(toClients);
-    this.#receiver = new CopyBroadcastReceiver(receiver, receiver.capacity >> 3);
+  constructor(receiver: CopyBroadcastReceiver, listener: DriverEventsListener, errorHandler: (error: unknown) => void) {
+    this.#receiver = receiver;
     this.#listener = listener;
     this.#errorHandler = errorHandler;
   }
