@@ -33,7 +33,7 @@ export const MESSAGE_TYPE = 7;
 /** Long by pairs of different words: half of one value beside half of another is no multiple of it. */
 export const TWO_WORDS = 2 ** 32 + 1;
 
-export function messageLength(sequence: number): number {
+function messageLength(sequence: number): number {
   return 8 + ((sequence * 7) % 101);
 }
 
