@@ -46,18 +46,23 @@ export class StaticWindowCongestionControl implements CongestionControl {
  * @param name value of the channel's `cc` parameter.
  * @param termLength of the image, in bytes.
  * @param initialWindowLength the channel's `rcv-wnd`, or the driver's `aeron.rcv.initial.window.length`; bytes.
- * @throws AeronError UNKNOWN_CONGESTION_CONTROL
+ * @throws AeronError INVALID_CHANNEL
  */
 export function newCongestionControl(
   name: string | undefined,
   termLength: number,
   initialWindowLength: number,
 ): CongestionControl {
-  if (name === undefined || name === STATIC_CC) {
-    return new StaticWindowCongestionControl(termLength, initialWindowLength);
+  checkCongestionControl(name);
+  return new StaticWindowCongestionControl(termLength, initialWindowLength);
+}
+
+/** @throws AeronError INVALID_CHANNEL unless `name`, the value of a channel's `cc` parameter, is known or not given. */
+export function checkCongestionControl(name: string | undefined): void {
+  if (name !== undefined && name !== STATIC_CC) {
+    throw new AeronError(
+      'INVALID_CHANNEL',
+      `congestion control cc=${name} is not known: a subscription takes cc=${STATIC_CC}, which is also the default`,
+    );
   }
-  throw new AeronError(
-    'UNKNOWN_CONGESTION_CONTROL',
-    `congestion control '${name}' is not known: a channel takes cc=${STATIC_CC}, which is also the default`,
-  );
 }

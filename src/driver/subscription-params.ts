@@ -2,6 +2,7 @@ import { AeronError } from '../agrona/mod.ts';
 import type { ChannelUri } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
 import { untetheredLingerParam } from './publication-params.ts';
+import { checkCongestionControl } from './static-window-congestion-control.ts';
 import { booleanParam, durationParam, intParam, sizeParam, startingPositionParams } from './uri-params.ts';
 
 /** 'infer' leaves it to what is seen: a multicast address, or the group flag of a setup frame. */
@@ -37,6 +38,7 @@ export function getSubscriptionParams(
   publisherTermLength: number,
 ): SubscriptionParams {
   startingPositionParams(uri);
+  checkCongestionControl(uri.get('cc'));
   const sessionId = intParam(uri, 'session-id');
   const configuredTermLength = uri.isIpc ? ctx.ipcTermBufferLength : ctx.publicationTermBufferLength;
   const termLength = publisherTermLength === 0 ? configuredTermLength : publisherTermLength;
