@@ -52,7 +52,7 @@ export class CounterCommands {
       clientProxy.onStaticCounter(command.correlationId, counterId);
       return;
     }
-    if (Number(countersManager.getCounterOwnerId(existing)) !== NO_OWNER_ID) {
+    if (countersManager.getCounterOwnerId(existing) !== NO_OWNER_ID) {
       throw new ControlProtocolError(
         ErrorCode.GENERIC_ERROR,
         `cannot add static counter, because a non-static counter exists (counterId=${existing}) for` +
