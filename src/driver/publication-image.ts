@@ -17,8 +17,8 @@ import type { DriverContext } from './driver-context.ts';
 import type { DriverManagedResource } from './driver-managed-resource.ts';
 import type { FeedbackDelayGenerator } from './feedback-delay-generator.ts';
 import { LossDetector } from './loss-detector.ts';
-import type { LossReport, LossReportEntry } from './loss-report.ts';
-import { ImageConnection, type ImageConnections } from './media/image-connection.ts';
+import { LossRecorder } from './loss-recorder.ts';
+import { ImageConnections } from './media/image-connection.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { ReceiveDestinationTransport } from './media/receive-destination-transport.ts';
 import type { Position, ReadablePosition } from './position.ts';
@@ -100,10 +100,13 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   /** Bytes into a data frame, or -1. */
   readonly #receiveTimestampOffset: number;
   readonly #congestionControl: CongestionControl;
+  readonly #imageConnections = new ImageConnections();
   readonly #lossDetector: LossDetector;
+  readonly #lossRecorder: LossRecorder;
   readonly #hwmPosition: Position;
   readonly #rebuildPosition: Position;
   readonly #untetheredSubscriptions: UntetheredSubscriptions;
+  readonly #hasTransport = (transportIndex: number) => this.channelEndpoint.hasDestination(transportIndex);
   readonly #invalidPackets: AtomicCounter;
   readonly #heartbeatsReceived: AtomicCounter;
   readonly #statusMessagesSent: AtomicCounter;
@@ -117,7 +120,6 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   #state: 'INIT' | 'ACTIVE' | 'DRAINING' | 'LINGER' | 'DONE' = 'INIT';
   #timeOfLastStateChangeNs: number;
   #timeOfLastPacketNs: number;
-  #imageConnections: ImageConnections = [];
   #isEndOfStream = false;
   #isSendingEosSm = false;
   #isRebuilding = true;
@@ -149,11 +151,6 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   #lossTermOffset = 0;
   #lossLength = 0;
 
-  #lossReport: LossReport | undefined;
-  #lossReportEntry: LossReportEntry | undefined;
-  #lossReportTermId = 0;
-  #lossReportEndOffset = 0;
-
   constructor(ctx: DriverContext, spec: PublicationImageSpec) {
     const { rawLog, congestionControl } = spec;
     this.#ctx = ctx;
@@ -178,7 +175,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     this.#rebuildPosition = spec.rebuildPosition;
     this.#receiverNaksSent = spec.receiverNaksSent;
     this.#untetheredSubscriptions = new UntetheredSubscriptions(this, spec.untetheredTimeouts);
-    this.#lossReport = ctx.lossReport;
+    this.#lossRecorder = new LossRecorder(ctx.lossReport, this);
     this.#lossDetector = new LossDetector(spec.delayGenerator, (termId, termOffset, length) =>
       this.#onGapDetected(termId, termOffset, length),
     );
@@ -201,7 +198,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     const nowNs = ctx.receiverCachedNanoClock.nanoTime();
     this.#timeOfLastStateChangeNs = nowNs;
     this.#timeOfLastPacketNs = nowNs;
-    this.#imageConnections[spec.transportIndex] = new ImageConnection(nowNs, spec.controlAddress);
+    this.#imageConnections.add(spec.transportIndex, nowNs, spec.controlAddress);
 
     const position = LogBufferDescriptor.computePosition(
       spec.activeTermId,
@@ -417,22 +414,21 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   }
 
   addDestination(transportIndex: number, transport: ReceiveDestinationTransport): void {
-    const nowNs = this.#ctx.receiverCachedNanoClock.nanoTime();
     const controlAddress = transport.isMulticast
       ? transport.udpChannel.remoteControl
       : transport.explicitControlAddress;
     if (controlAddress !== undefined) {
-      this.#imageConnections[transportIndex] = new ImageConnection(nowNs, controlAddress);
+      this.#imageConnections.add(transportIndex, this.#ctx.receiverCachedNanoClock.nanoTime(), controlAddress);
     }
   }
 
   removeDestination(transportIndex: number): void {
-    this.#imageConnections[transportIndex] = undefined;
+    this.#imageConnections.remove(transportIndex);
     this.#updateActiveTransportCount();
   }
 
   addDestinationConnectionIfUnknown(transportIndex: number, source: SocketAddress): void {
-    this.#trackConnection(transportIndex, source, this.#ctx.receiverCachedNanoClock.nanoTime());
+    this.#imageConnections.track(transportIndex, source, this.#ctx.receiverCachedNanoClock.nanoTime());
   }
 
   /**
@@ -474,12 +470,12 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     if (packetPosition < this.#lastSmPosition) {
       this.#flowControlUnderRuns.incrementRelease();
       if (packetPosition >= this.#lastSmPosition - this.#maxReceiverWindowLength) {
-        this.#trackConnection(transportIndex, source, nowNs);
+        this.#imageConnections.track(transportIndex, source, nowNs);
       }
       return length;
     }
     this.#timeOfLastPacketNs = nowNs;
-    this.#trackConnection(transportIndex, source, nowNs);
+    this.#imageConnections.track(transportIndex, source, nowNs);
     if (this.#receiveTimestampOffset >= 0) {
       stampReceiveTime(buffer, offset, length, this.#receiveTimestampOffset, this.#ctx.platform.clock.epochTimeNs());
     }
@@ -630,11 +626,11 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     }
     const nowNs = this.#ctx.receiverCachedNanoClock.nanoTime();
     this.#timeOfLastPacketNs = nowNs;
-    const connection = this.#trackConnection(transportIndex, source, nowNs);
+    const connection = this.#imageConnections.track(transportIndex, source, nowNs);
     if (DataHeaderFlyweight.isEndOfStream(buffer, offset)) {
       connection.isEos = true;
       connection.eosPosition = packetPosition;
-      if (!this.#isEndOfStream && this.#isAllConnectedEos()) {
+      if (!this.#isEndOfStream && this.#imageConnections.isAllEos(this.#hasTransport)) {
         this.#onEndOfStream(DataHeaderFlyweight.isRevoked(buffer, offset));
       }
     }
@@ -647,47 +643,13 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
       LogBufferDescriptor.putIsPublicationRevoked(this.#metaData, true);
       this.#publicationImagesRevoked.increment();
     }
-    let eosPosition = 0;
-    for (const connection of this.#imageConnections) {
-      if (connection?.isEos) {
-        eosPosition = Math.max(eosPosition, connection.eosPosition);
-      }
-    }
-    LogBufferDescriptor.putEndOfStreamPosition(this.#metaData, eosPosition);
+    LogBufferDescriptor.putEndOfStreamPosition(this.#metaData, this.#imageConnections.eosPosition());
     this.#isEndOfStream = true;
-  }
-
-  #isAllConnectedEos(): boolean {
-    const connections = this.#imageConnections;
-    for (let i = 0; i < connections.length; i++) {
-      const connection = connections[i];
-      const isEos = connection === undefined ? !this.channelEndpoint.hasDestination(i) : connection.isEos;
-      if (!isEos) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  #trackConnection(transportIndex: number, source: SocketAddress, nowNs: number): ImageConnection {
-    let connection = this.#imageConnections[transportIndex];
-    if (connection === undefined) {
-      connection = new ImageConnection(nowNs, source);
-      this.#imageConnections[transportIndex] = connection;
-    }
-    connection.timeOfLastActivityNs = nowNs;
-    connection.timeOfLastFrameNs = nowNs;
-    return connection;
   }
 
   #updateActiveTransportCount(): void {
     const nowNs = this.#ctx.receiverCachedNanoClock.nanoTime();
-    let count = 0;
-    for (const connection of this.#imageConnections) {
-      if (connection !== undefined && connection.timeOfLastFrameNs + this.#imageLivenessTimeoutNs > nowNs) {
-        count++;
-      }
-    }
+    const count = this.#imageConnections.countAlive(nowNs - this.#imageLivenessTimeoutNs);
     if (LogBufferDescriptor.activeTransportCount(this.#metaData) !== count) {
       LogBufferDescriptor.putActiveTransportCount(this.#metaData, count);
     }
@@ -720,34 +682,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     this.#lossTermOffset = termOffset;
     this.#lossLength = length;
     this.#lossChangeNumber++;
-    this.#reportLoss(termId, termOffset, length);
-  }
-
-  /** Counts each lost byte once, though its gap is found again and again and may grow. */
-  #reportLoss(termId: number, termOffset: number, length: number): void {
-    const isKnown = termId === this.#lossReportTermId && termOffset < this.#lossReportEndOffset;
-    const bytesLost = termOffset + length - (isKnown ? this.#lossReportEndOffset : termOffset);
-    if (bytesLost <= 0) {
-      return;
-    }
-    this.#lossReportTermId = termId;
-    this.#lossReportEndOffset = termOffset + length;
-    const timestampMs = this.#ctx.platform.clock.epochTimeMs();
-    if (this.#lossReportEntry !== undefined) {
-      this.#lossReportEntry.recordObservation(bytesLost, timestampMs);
-      return;
-    }
-    this.#lossReportEntry = this.#lossReport?.createEntry(
-      bytesLost,
-      timestampMs,
-      this.sessionId,
-      this.streamId,
-      this.channel,
-      this.sourceIdentity,
-    );
-    if (this.#lossReportEntry === undefined) {
-      this.#lossReport = undefined;
-    }
+    this.#lossRecorder.onGap(termId, termOffset, length, this.#ctx.platform.clock.epochTimeMs());
   }
 
   #scheduleStatusMessage(smPosition: number, windowLength: number): void {

@@ -307,9 +307,12 @@ describe('publication image', () => {
   it('counts the transports by which it is alive', () => {
     const [side, sender] = connected({ context: { imageLivenessTimeoutNs: 1_000 * MS } });
     const count = () => LogBufferDescriptor.activeTransportCount(side.image.rawLog.metaData);
+    side.until('status messages', () => sender.statusMessages().length === 2);
     assert.equal(count(), 0);
     sender.heartbeat(0);
     side.until('a live transport', () => count() === 1);
+    side.image.removeDestination(0);
+    assert.equal(count(), 0);
   });
 
   it('stamps the time of reception into messages where the channel asks for it', () => {

@@ -494,12 +494,12 @@ export class ReceiveChannelEndpoint extends UdpChannelTransport {
 
   private sendToAll(connections: ImageConnections, length: number): void {
     if (this.multiRcvDestination === undefined) {
-      this.sendFeedback(0, length, connections[0]!.controlAddress);
+      this.sendFeedback(0, length, connections.get(0)!.controlAddress);
       return;
     }
     const nowNs = this.context.receiverCachedNanoClock.nanoTime();
     for (let i = connections.length - 1; i >= 0; i--) {
-      const connection = connections[i];
+      const connection = connections.get(i);
       if (connection !== undefined && nowNs - connection.timeOfLastActivityNs < DESTINATION_ADDRESS_TIMEOUT_NS) {
         this.sendFeedback(i, length, connection.controlAddress);
       }
