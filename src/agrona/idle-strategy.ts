@@ -142,6 +142,10 @@ class Backoff {
 
 const SPIN = -1;
 
+/** From this sleep on a quiet thread sleeps `QUIET_PARK_NS`. */
+const QUIET_FROM_NS = 1_000_000;
+const QUIET_PARK_NS = 16_000_000;
+
 /** Spins, then yields, then sleeps longer and longer: the usual choice. */
 export class BackoffIdleStrategy implements IdleStrategy {
   readonly alias = 'backoff';
@@ -178,11 +182,19 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   private readonly platform: Parking;
   private readonly poller: SocketPoller;
   private readonly backoff: Backoff;
+  private readonly isQuiet: () => boolean;
 
-  constructor(platform: Parking, poller: SocketPoller, options: BackoffOptions = {}) {
+  /** @param isQuiet whether only sockets matter now: sleeps of 1 ms then become sleeps of up to 16 ms. */
+  constructor(
+    platform: Parking,
+    poller: SocketPoller,
+    options: BackoffOptions = {},
+    isQuiet: () => boolean = () => false,
+  ) {
     this.platform = platform;
     this.poller = poller;
     this.backoff = new Backoff(options);
+    this.isQuiet = isQuiet;
   }
 
   idle(workCount: number): void {
@@ -196,7 +208,10 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
     }
     if (parkNs === 0) {
       this.platform.park(0);
-    } else if (this.poller.wait(parkNs) > 0) {
+      return;
+    }
+    const waitNs = parkNs >= QUIET_FROM_NS && this.isQuiet() ? QUIET_PARK_NS : parkNs;
+    if (this.poller.wait(waitNs) > 0) {
       this.backoff.reset();
     }
   }
@@ -236,15 +251,15 @@ export const IDLE_STRATEGY_WORDS: readonly string[] = [...new Set(Object.values(
 /**
  * The strategy of a name out of a configuration. `initArgs` is the C driver's `..._IDLE_STRATEGY_INIT_ARGS`: a
  * duration for the sleeping ones ('5us'), 'spins-yields-min-max' for backoff ('10-20-1us-1ms'). With a
- * `poller`, 'backoff' sleeps on its sockets.
+ * `poller`, 'backoff' sleeps on its sockets, longer while `isQuiet`.
  * @throws AeronError CONFIGURATION naming what was not understood
  */
 export function createIdleStrategy(
   name: string,
   platform: Parking,
-  options: { initArgs?: string; poller?: SocketPoller } = {},
+  options: { initArgs?: string; poller?: SocketPoller; isQuiet?: () => boolean } = {},
 ): IdleStrategy {
-  const { initArgs, poller } = options;
+  const { initArgs, poller, isQuiet } = options;
   switch (STRATEGY_NAMES[name]) {
     case 'noop':
       return new NoOpIdleStrategy();
@@ -260,7 +275,7 @@ export function createIdleStrategy(
       const backoff = initArgs === undefined ? {} : parseBackoffArguments(initArgs);
       return poller === undefined
         ? new BackoffIdleStrategy(platform, backoff)
-        : new SocketWaitIdleStrategy(platform, poller, backoff);
+        : new SocketWaitIdleStrategy(platform, poller, backoff, isQuiet);
     }
     default:
       throw new AeronError(

@@ -138,6 +138,11 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     this.lastCommandConsumerPosition = ctx.toDriverCommands.consumerPosition();
   }
 
+  /** There is no publication: nothing can come through shared memory but a command, which can wait a little. */
+  get isQuiet(): boolean {
+    return this.resources.ipcPublications.length === 0 && this.resources.networkPublications.length === 0;
+  }
+
   onStart(): void {
     const { ctx } = this;
     const nowNs = ctx.platform.clock.nanoTime();

@@ -36,6 +36,7 @@ export class MediaDriver {
   readonly options: DriverOptions;
   private readonly invoker: AgentInvoker | undefined;
   private readonly agent: Agent;
+  private readonly conductor: DriverConductor;
   private readonly runtime: DriverRuntime;
   private runner: AgentRunner | undefined;
   private hasStarted = false;
@@ -50,7 +51,12 @@ export class MediaDriver {
     this.aeronDirectoryName = aeronDirectoryName;
     this.runtime = new DriverRuntime(platform, aeronDirectoryName, options, system);
     try {
-      this.agent = this.newAgent();
+      const conductorProxy = new DriverConductorProxy();
+      const { context } = this.runtime;
+      const sender = new Sender({ context, conductor: conductorProxy });
+      const receiver = new Receiver({ context, conductor: conductorProxy });
+      this.conductor = this.newConductor(sender, receiver, conductorProxy);
+      this.agent = this.newAgent(new CompositeAgent([sender, receiver, this.conductor]));
     } catch (error) {
       this.runtime.close();
       throw error;
@@ -100,6 +106,7 @@ export class MediaDriver {
     const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
     const idleStrategy = createIdleStrategy(sharedIdleStrategy, platform, {
       poller: socketPoller,
+      isQuiet: () => this.conductor.isQuiet,
       ...(initArgs === undefined ? {} : { initArgs }),
     });
     this.runner = new AgentRunner(idleStrategy, this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent);
@@ -120,22 +127,25 @@ export class MediaDriver {
     }
   }
 
-  private newAgent(): Agent {
+  private newConductor(
+    sender: Sender,
+    receiver: Receiver,
+    driverConductorProxy: DriverConductorProxy,
+  ): DriverConductor {
     const { runtime } = this;
-    const conductorProxy = new DriverConductorProxy();
-    const { context } = runtime;
-    const sender = new Sender({ context, conductor: conductorProxy });
-    const receiver = new Receiver({ context, conductor: conductorProxy });
-    const conductor = new DriverConductor({
-      ...context,
+    return new DriverConductor({
+      ...runtime.context,
       toDriverCommands: runtime.toDriverCommands,
       clientProxy: runtime.clientProxy,
       logFactory: runtime.logFactory,
       senderProxy: sender,
       receiverProxy: receiver,
-      driverConductorProxy: conductorProxy,
+      driverConductorProxy,
     });
-    const agents = new CompositeAgent([sender, receiver, conductor]);
+  }
+
+  private newAgent(agents: CompositeAgent): Agent {
+    const { runtime } = this;
     return {
       roleName: agents.roleName,
       onStart: () => agents.onStart(),
