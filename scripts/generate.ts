@@ -1,5 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { renderOptionTable } from '../src/agrona/mod.ts';
+import { AERON_OPTIONS } from '../src/client/mod.ts';
+import { DRIVER_OPTIONS } from '../src/driver/mod.ts';
 import { generateTypeScript, parseSchema } from '../src/sbe/mod.ts';
 import { ROOT } from './run.ts';
 
@@ -17,7 +20,26 @@ function generatedFiles(): Map<string, string> {
       files.set(`${folder}/${name}`, content);
     }
   }
+  files.set('docs/configuration.md', configuration());
   return files;
+}
+
+function configuration(): string {
+  return `# Configuration
+
+Generated from the option tables by \`npm run generate\`.
+
+Every component takes one options object. A field that is not given comes from its environment variable, then from
+the default. \`aeron media-driver\` takes properties as well, from files and as \`-Dname=value\`; they come before
+the environment, as in upstream's programs. Lengths take k, m and g, durations
+ns, us, ms and s. A name that is misspelt is an error that says which one may be meant.
+
+## Media driver: \`MediaDriver.launch\`, \`aeron media-driver\`
+
+${renderOptionTable(DRIVER_OPTIONS)}
+## Client: \`Aeron.connect\`
+
+${renderOptionTable(AERON_OPTIONS)}`;
 }
 
 /** Generated files that are not what their sources say, or that no source makes any more. */
