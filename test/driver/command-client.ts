@@ -269,10 +269,12 @@ export class CommandClient {
     this.cncFile.countersValuesBuffer.putInt64Release((counterId as number) * 128, value);
   }
 
-  /** Writes its heartbeat, as a living client does. */
+  /** Writes its heartbeat, as a living client does that the driver knows. */
   keepAlive(): void {
     const counterId = this.counters.findByTypeIdAndRegistrationId(11, this.clientId);
-    this.setCounter(counterId, this.platform.clock.epochTimeMs());
+    if (counterId >= 0) {
+      this.setCounter(counterId, this.platform.clock.epochTimeMs());
+    }
   }
 
   /** Lets time pass with the client alive. */
@@ -289,7 +291,9 @@ export class CommandClient {
 
   labels(): string[] {
     const labels: string[] = [];
-    this.counters.forEach((_value, _counterId, label) => labels.push(label));
+    this.counters.forEach((_value, _counterId, label) => {
+      labels.push(label);
+    });
     return labels;
   }
 
