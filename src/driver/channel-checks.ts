@@ -37,9 +37,6 @@ export function checkPublicationChannel(udpChannel: UdpChannel): void {
   if (!udpChannel.isMultiDestination && udpChannel.hasExplicitEndpoint && udpChannel.remoteData.port === 0) {
     throw invalid('endpoint has port=0 for publication:', channel);
   }
-  if (udpChannel.isDynamicControlMode && !udpChannel.hasExplicitControl) {
-    throw invalid("'control-mode=dynamic' requires that 'control' parameter is set,", channel);
-  }
   if (udpChannel.hasExplicitControl && !udpChannel.hasExplicitEndpoint && udpChannel.controlMode === ControlMode.NONE) {
     throw invalid("'control' parameter requires that either 'endpoint' or 'control-mode' is specified,", channel);
   }
