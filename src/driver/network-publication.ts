@@ -32,16 +32,16 @@ import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 import { type UntetheredStream, UntetheredSubscriptions } from './untethered-subscriptions.ts';
 
 /** How often a setup frame goes out while nobody has answered, or one is asked for. */
-export const PUBLICATION_SETUP_TIMEOUT_NS = 100_000_000;
+const PUBLICATION_SETUP_TIMEOUT_NS = 100_000_000;
 /** After this time without data a heartbeat goes out. */
-export const PUBLICATION_HEARTBEAT_TIMEOUT_NS = 100_000_000;
+const PUBLICATION_HEARTBEAT_TIMEOUT_NS = 100_000_000;
 
 const NULL_VALUE = -1;
 const SIZE_OF_LONG = 8;
 const IPC_CHANNEL = 'aeron:ipc';
 
 /** The counters of one publication, which closes them. */
-export interface NetworkPublicationCounters {
+interface NetworkPublicationCounters {
   readonly publisherPos: Position;
   readonly publisherLimit: Position;
   readonly senderPosition: Position;

@@ -41,8 +41,8 @@ export const MTU_LENGTH = 1408;
 export const INITIAL_TERM_ID = -3;
 export const STREAM_ID = 1001;
 export const SESSION_ID = 42;
-export const RECEIVER_PORT = 20700;
-export const CHANNEL = `aeron:udp?endpoint=10.0.0.2:${RECEIVER_PORT}`;
+const RECEIVER_PORT = 20700;
+const CHANNEL = `aeron:udp?endpoint=10.0.0.2:${RECEIVER_PORT}`;
 export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
 

@@ -7,7 +7,7 @@ import type { LossGenerator } from './loss-generator.ts';
  * Drops data frames of one term by where they lie, each once: what was dropped comes through when it is sent
  * again. Every session of every stream is seen for itself.
  */
-export abstract class StreamLossGenerator implements LossGenerator {
+abstract class StreamLossGenerator implements LossGenerator {
   private readonly termId: number;
   /** End of the last frame dropped, by stream and session. */
   private readonly droppedLimits = new Map<number, Map<number, number>>();

@@ -11,7 +11,7 @@ import { TaggedMulticastFlowControl } from './tagged-multicast-flow-control.ts';
 import { UnicastFlowControl } from './unicast-flow-control.ts';
 
 /** The strategies for a group of receivers, as `fc=` and the driver's option name them. */
-export const MULTICAST_STRATEGIES = ['max', 'min', 'tagged'] as const;
+const MULTICAST_STRATEGIES = ['max', 'min', 'tagged'] as const;
 export type MulticastStrategy = (typeof MULTICAST_STRATEGIES)[number];
 
 /** For a channel with one receiver, where there is nothing to choose. @throws AeronError INVALID_CHANNEL */

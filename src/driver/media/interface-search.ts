@@ -39,7 +39,7 @@ export function anyAddress(family: 4 | 6): SocketAddress {
 }
 
 /** Whether two addresses of one family agree in their first `prefixLength` bits. */
-export function isMatchWithPrefix(candidate: Uint8Array, expected: Uint8Array, prefixLength: number): boolean {
+function isMatchWithPrefix(candidate: Uint8Array, expected: Uint8Array, prefixLength: number): boolean {
   if (candidate.length !== expected.length) {
     return false;
   }

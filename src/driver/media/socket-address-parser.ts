@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../platform/mod.ts';
 import type { NameResolver } from '../name-resolver.ts';
 
 /** A host (a name or a numeric address, without brackets or scope) and a port. */
-export interface HostAndPort {
+interface HostAndPort {
   readonly host: string;
   readonly port: number;
 }
@@ -17,7 +17,7 @@ const PORT_MAX = 65535;
  *
  * @throws AeronError INVALID_CHANNEL naming the parameter when the port is missing or out of range.
  */
-export function parseHostAndPort(value: string, uriParamName: string): HostAndPort {
+function parseHostAndPort(value: string, uriParamName: string): HostAndPort {
   const isIpv6 = value.startsWith('[');
   const match = (isIpv6 ? IPV6_FORM : IPV4_FORM).exec(value);
   if (match === null || match[1] === '') {

@@ -229,7 +229,7 @@ export class UdpChannel {
 }
 
 /** 'none' for a mode that is not known, as upstream has it. */
-export function parseControlMode(channelUri: ChannelUri): ControlMode {
+function parseControlMode(channelUri: ChannelUri): ControlMode {
   switch (channelUri.get('control-mode')) {
     case 'dynamic':
       return ControlMode.DYNAMIC;
@@ -243,7 +243,7 @@ export function parseControlMode(channelUri: ChannelUri): ControlMode {
 }
 
 /** A length in bytes with an optional k, m or g; 0 when the parameter is not there. @throws AeronError INVALID_CHANNEL */
-export function parseBufferLength(channelUri: ChannelUri, paramName: string): number {
+function parseBufferLength(channelUri: ChannelUri, paramName: string): number {
   const value = channelUri.get(paramName);
   if (value === undefined) {
     return 0;
@@ -256,7 +256,7 @@ export function parseBufferLength(channelUri: ChannelUri, paramName: string): nu
 }
 
 /** A duration ('10ms', '5s') in nanoseconds. @throws AeronError INVALID_CHANNEL */
-export function parseOptionalDurationNs(channelUri: ChannelUri, paramName: string): number | undefined {
+function parseOptionalDurationNs(channelUri: ChannelUri, paramName: string): number | undefined {
   const value = channelUri.get(paramName);
   return value === undefined ? undefined : parseParameter(paramName, value, parseDuration);
 }
