@@ -138,9 +138,10 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     this.lastCommandConsumerPosition = ctx.toDriverCommands.consumerPosition();
   }
 
-  /** There is no publication: nothing can come through shared memory but a command, which can wait a little. */
+  /** There is no stream: nothing can come through shared memory but a command, which can wait a little. */
   get isQuiet(): boolean {
-    return this.resources.ipcPublications.length === 0 && this.resources.networkPublications.length === 0;
+    const { ipcPublications, networkPublications, publicationImages } = this.resources;
+    return ipcPublications.length === 0 && networkPublications.length === 0 && publicationImages.length === 0;
   }
 
   onStart(): void {

@@ -15,7 +15,7 @@ import type { Platform } from '../platform/mod.ts';
 import { ClientProxy } from './client-proxy.ts';
 import type { SystemSocketBuffers } from './configuration-checks.ts';
 import type { DriverContext } from './driver-context.ts';
-import { DriverMemory } from './driver-memory.ts';
+import type { DriverMemory } from './driver-memory.ts';
 import type { DriverOptions } from './driver-options.ts';
 import { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { LogFactory } from './log-factory.ts';
@@ -47,15 +47,24 @@ export class DriverRuntime {
   private readonly options: DriverOptions;
   private isClosed = false;
 
-  /** @throws PlatformError ENOSPC, ...; AeronError CONFIGURATION */
-  constructor(platform: Platform, aeronDirectoryName: string, options: DriverOptions, system: SystemSocketBuffers) {
+  /**
+   * Owns the memory from now on, unless it throws.
+   * @throws PlatformError ENOSPC, ...; AeronError CONFIGURATION
+   */
+  constructor(
+    platform: Platform,
+    aeronDirectoryName: string,
+    options: DriverOptions,
+    system: SystemSocketBuffers,
+    memory: DriverMemory,
+  ) {
     this.platform = platform;
     this.aeronDirectoryName = aeronDirectoryName;
     this.options = options;
     const senderPortManager = new WildcardPortManager(parsePortRange(options.senderWildcardPortRange), true);
     const receiverPortManager = new WildcardPortManager(parsePortRange(options.receiverWildcardPortRange), false);
-    this.memory = new DriverMemory(platform, aeronDirectoryName, options);
-    const { cncFile, lossReportBuffer } = this.memory;
+    this.memory = memory;
+    const { cncFile, lossReportBuffer } = memory;
 
     const cachedEpochClock = new CachedEpochClock();
     cachedEpochClock.update(platform.clock.epochTimeMs());

@@ -5,6 +5,7 @@ import {
   AgentRunner,
   CompositeAgent,
   createIdleStrategy,
+  type Option,
   type OptionSources,
   resolveOptions,
 } from '../agrona/mod.ts';
@@ -14,6 +15,7 @@ import { validateOptions, validateSocketBufferLengths } from './configuration-ch
 import { DriverConductor } from './driver-conductor.ts';
 import { DriverConductorProxy } from './driver-conductor-proxy.ts';
 import { recreateDirectory } from './driver-directory.ts';
+import { DriverMemory } from './driver-memory.ts';
 import { DRIVER_OPTIONS, type DriverOptions, type GivenDriverOptions } from './driver-options.ts';
 import { DriverRuntime } from './driver-runtime.ts';
 import { Receiver } from './receiver.ts';
@@ -41,31 +43,20 @@ export class MediaDriver {
   private runner: AgentRunner | undefined;
   private hasStarted = false;
 
-  private constructor(platform: Platform, options: DriverOptions, aeronDirectoryName: string) {
-    const system = probeSocketBuffers(platform);
-    const logger = options.logger ?? (() => {});
-    validateOptions(options);
-    validateSocketBufferLengths(options, system, logger);
-    recreateDirectory({ ...options, platform, aeronDirectoryName, logger });
+  private constructor(runtime: DriverRuntime, options: DriverOptions) {
+    const conductorProxy = new DriverConductorProxy();
+    const { context } = runtime;
+    const sender = new Sender({ context, conductor: conductorProxy });
+    const receiver = new Receiver({ context, conductor: conductorProxy });
+    this.runtime = runtime;
     this.options = options;
-    this.aeronDirectoryName = aeronDirectoryName;
-    this.runtime = new DriverRuntime(platform, aeronDirectoryName, options, system);
-    try {
-      const conductorProxy = new DriverConductorProxy();
-      const { context } = this.runtime;
-      const sender = new Sender({ context, conductor: conductorProxy });
-      const receiver = new Receiver({ context, conductor: conductorProxy });
-      this.conductor = this.newConductor(sender, receiver, conductorProxy);
-      this.agent = this.newAgent(new CompositeAgent([sender, receiver, this.conductor]));
-    } catch (error) {
-      this.runtime.close();
-      throw error;
-    }
+    this.aeronDirectoryName = context.aeronDirectoryName;
+    this.conductor = this.newConductor(sender, receiver, conductorProxy);
+    this.agent = this.newAgent(new CompositeAgent([sender, receiver, this.conductor]));
     this.invoker =
       options.threadingMode === 'INVOKER'
-        ? new AgentInvoker(this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent)
+        ? new AgentInvoker(runtime.logErrorHandler, runtime.errorCounter, this.agent)
         : undefined;
-    this.runtime.signalReady();
   }
 
   /**
@@ -76,7 +67,9 @@ export class MediaDriver {
   static launch(given: GivenDriverOptions = {}, sources?: OptionSources): MediaDriver {
     const platform = given.platform ?? defaultPlatform();
     const options = resolveOptions(DRIVER_OPTIONS, given, sources ?? { environment: platform.environment });
-    const driver = new MediaDriver(platform, options, directoryOf(platform, options));
+    const runtime = newRuntime(platform, options, directoryOf(platform, options));
+    const driver = new MediaDriver(runtime, options);
+    runtime.signalReady();
     driver.invoker?.start();
     return driver;
   }
@@ -161,6 +154,27 @@ export class MediaDriver {
   }
 }
 
+function newRuntime(platform: Platform, options: DriverOptions, aeronDirectoryName: string): DriverRuntime {
+  const system = probeSocketBuffers(platform);
+  const logger = options.logger ?? (() => {});
+  validateOptions(options);
+  validateSocketBufferLengths(options, system, logger);
+  recreateDirectory({ ...options, platform, aeronDirectoryName, logger });
+  if (options.printConfigurationOnStart) {
+    logger(describeConfiguration(options, aeronDirectoryName));
+  }
+  let memory: DriverMemory | undefined;
+  try {
+    memory = new DriverMemory(platform, aeronDirectoryName, options);
+    return new DriverRuntime(platform, aeronDirectoryName, options, system, memory);
+  } catch (error) {
+    memory?.close();
+    // Or the next driver would wait for this one to finish its start.
+    platform.files.removeTree(aeronDirectoryName);
+    throw error;
+  }
+}
+
 function directoryOf(platform: Platform, options: DriverOptions): string {
   const { environment } = platform;
   const name = options.aeronDirectoryName ?? CommonContext.defaultAeronDirectoryName(environment);
@@ -173,4 +187,11 @@ function randomDirectoryName(platform: Platform): string {
   platform.random.fill(bytes);
   const suffix = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${CommonContext.defaultAeronDirectoryName(platform.environment)}-${suffix}`;
+}
+
+function describeConfiguration(options: DriverOptions, aeronDirectoryName: string): string {
+  const lines = Object.entries<Option.Option>(DRIVER_OPTIONS).map(([name, option]) => {
+    return `    ${name}=${option.format(options[name as keyof DriverOptions])}`;
+  });
+  return [`MediaDriver in ${aeronDirectoryName} {`, ...lines, '}'].join('\n');
 }
