@@ -57,7 +57,12 @@ export class Receiver implements Agent, PendingSetups {
     this.#ctx = ctx;
     this.#conductor = conductor;
     this.#dutyCycleTracker = ctx.receiverDutyCycleTracker;
-    this.#poller = new DataTransportPoller(ctx.platform.network, ctx.socketPoller, ctx.errorHandler);
+    this.#poller = new DataTransportPoller(
+      ctx.platform.network,
+      ctx.socketPoller,
+      ctx.receiverIoVectorCapacity,
+      ctx.errorHandler,
+    );
     this.#cachedNanoClock = ctx.receiverCachedNanoClock;
     this.#bytesReceived = ctx.systemCounters.get(SystemCounterDescriptor.BYTES_RECEIVED);
     this.#resolutionChanges = ctx.systemCounters.get(SystemCounterDescriptor.RESOLUTION_CHANGES);

@@ -61,6 +61,7 @@ const OPTIONS = {
   socketSndbufLength: 0,
   socketMulticastTtl: 0,
   receiverGroupTag: undefined,
+  receiverIoVectorCapacity: 16,
 };
 
 /** One frame that came back to the sender. */

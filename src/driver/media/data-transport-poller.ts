@@ -6,8 +6,6 @@ import type { UdpChannelTransport } from './udp-channel-transport.ts';
 
 /** Up to here each socket is asked; with more, the system is asked first which of them are worth it. */
 const ITERATION_THRESHOLD = 5;
-/** Datagrams a socket gives in one duty cycle at most. */
-const BATCH_SLOTS = 16;
 /** No datagram over IPv4 or IPv6 is longer. */
 const BATCH_SLOT_LENGTH = 64 * 1024;
 
@@ -31,11 +29,14 @@ export class DataTransportPoller {
   readonly #buffer: AtomicBuffer;
   #transports: ChannelAndTransport[] = [];
 
-  /** The socket poller is the thread's: what waits for sockets between duty cycles waits for these too. */
-  constructor(network: Network, socketPoller: SocketPoller, errorHandler: ErrorHandler) {
+  /**
+   * @param socketPoller the thread's: what waits for sockets between duty cycles waits for these too.
+   * @param batchSlots datagrams that a socket gives in one duty cycle at most.
+   */
+  constructor(network: Network, socketPoller: SocketPoller, batchSlots: number, errorHandler: ErrorHandler) {
     this.#errorHandler = errorHandler;
     this.#socketPoller = socketPoller;
-    this.#batch = network.createReceiveBatch(BATCH_SLOTS, BATCH_SLOT_LENGTH);
+    this.#batch = network.createReceiveBatch(batchSlots, BATCH_SLOT_LENGTH);
     this.#buffer = AtomicBuffer.over(this.#batch.memory);
   }
 
