@@ -103,6 +103,18 @@ describe('send channel endpoint', () => {
   });
 });
 
+describe('send channel endpoint without a way to its receiver', () => {
+  it('reports that once and goes on trying', () => {
+    const side = new SendSide({ channel: 'aeron:udp?endpoint=[fd00::1]:20700' });
+    side.run(SECOND);
+    assert.deepEqual(
+      side.errors.map((error) => (error as { code?: string }).code),
+      ['SEND_FAILED'],
+    );
+    assert.ok(side.counter(SystemCounterDescriptor.SHORT_SENDS) > 5);
+  });
+});
+
 describe('send channel endpoint with dynamic destinations', () => {
   it('sends to all that send status messages, until they fall silent', () => {
     const side = new SendSide({ channel: DYNAMIC });
@@ -196,6 +208,15 @@ describe('send channel endpoint with manual destinations', () => {
     side.connect(receiver);
     const end = side.publish(100);
     side.until('sent', () => side.senderPosition === end && receiver.frames().length === 1);
+  });
+
+  it('refuses destinations of another address family', () => {
+    const side = new SendSide({ channel: MANUAL });
+    assert.throws(() => side.endpoint.addDestination(destination('[::1]:5'), SocketAddress.of('::1', 5), 11), {
+      code: 'INVALID_CHANNEL',
+      message: /IPv4.*\[::1\]:5/,
+    });
+    assert.equal(side.mdcDestinations.get(), 0);
   });
 
   it('asks for silent ones to be looked up again, and sends to where they are', () => {

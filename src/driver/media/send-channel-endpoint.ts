@@ -305,8 +305,15 @@ export class SendChannelEndpoint extends UdpChannelTransport {
     }
   }
 
-  /** @throws AeronError TOO_MANY_DESTINATIONS */
+  /** @throws AeronError TOO_MANY_DESTINATIONS; INVALID_CHANNEL when the address is not of the socket's family */
   addDestination(channelUri: ChannelUri, address: SocketAddress, registrationId: number): void {
+    if (address.family !== this.udpChannel.family) {
+      throw new AeronError(
+        'INVALID_CHANNEL',
+        `an IPv${this.udpChannel.family} channel cannot send to ${address}: ` +
+          `destination=${channelUri} channel=${this.originalUriString}`,
+      );
+    }
     this.manualDestination?.addDestination(channelUri.get('endpoint'), address, registrationId);
   }
 

@@ -17,6 +17,9 @@ export interface TransportAddresses {
   readonly connectAddress: SocketAddress | undefined;
 }
 
+/** Addresses whose errors one transport reports at a time. */
+const UNREACHABLE_MAX = 64;
+
 /**
  * The sockets of one channel endpoint: one for both directions, or two where a multicast group is sent to,
  * since what is sent has to come from a port of its own.
@@ -43,7 +46,8 @@ export abstract class UdpChannelTransport {
   private bindAddress: SocketAddress;
   private socketForReceive: UdpSocket | undefined;
   private ttl = 0;
-  private hasSendFailed = false;
+  /** Addresses that the system last refused to send to. */
+  private readonly unreachable = new Set<string>();
   /** One bit for each `FrameRefusal`. */
   private reportedRefusals = 0;
 
@@ -143,14 +147,14 @@ export abstract class UdpChannelTransport {
     return false;
   }
 
-  /** True when the system took the datagram. What it refuses for good is reported, once until it works again. */
+  /** True when the system took the datagram. An error is reported once until the address works again. */
   sendTo(memory: Memory, offset: number, length: number, to: SocketAddress): boolean {
     if (this.sendSocket === undefined) {
       return false;
     }
     try {
       const isSent = this.sendSocket.send(memory, offset, length, to);
-      this.hasSendFailed = this.hasSendFailed && !isSent;
+      this.onSent(isSent, to);
       return isSent;
     } catch (error) {
       this.onSendError(error, to);
@@ -158,14 +162,14 @@ export abstract class UdpChannelTransport {
     }
   }
 
-  /** How many datagrams of the batch, from the first on, the system took. */
+  /** How many datagrams of the batch, from the first on, the system took; errors as of `sendTo`. */
   sendBatchTo(batch: DatagramBatch, to: SocketAddress): number {
     if (this.sendSocket === undefined) {
       return 0;
     }
     try {
       const sent = this.sendSocket.sendBatch(batch.memory, batch.offsets, batch.lengths, batch.count, to);
-      this.hasSendFailed = this.hasSendFailed && sent === 0;
+      this.onSent(sent > 0, to);
       return sent;
     } catch (error) {
       this.onSendError(error, to);
@@ -173,11 +177,17 @@ export abstract class UdpChannelTransport {
     }
   }
 
+  private onSent(isSent: boolean, to: SocketAddress): void {
+    if (isSent && this.unreachable.size > 0) {
+      this.unreachable.delete(to.key);
+    }
+  }
+
   private onSendError(cause: unknown, to: SocketAddress): void {
-    if (this.hasSendFailed) {
+    if (this.unreachable.has(to.key) || this.unreachable.size >= UNREACHABLE_MAX) {
       return;
     }
-    this.hasSendFailed = true;
+    this.unreachable.add(to.key);
     this.context.errorHandler(
       new AeronError('SEND_FAILED', `failed to send datagram to ${to}, cause: ${(cause as Error).message}`, { cause }),
     );
