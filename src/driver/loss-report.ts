@@ -25,8 +25,6 @@ const SESSION_ID_OFFSET = 32;
 const STREAM_ID_OFFSET = 36;
 const CHANNEL_OFFSET = 40;
 
-export const LOSS_REPORT_FILE_NAME = 'loss-report.dat';
-
 /** Writes the records; owned by the conductor. */
 export class LossReport {
   readonly #buffer: AtomicBuffer;
