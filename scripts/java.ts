@@ -3,14 +3,13 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { ROOT } from './run.ts';
 
-/** What the interop tests run against: releases of the real Aeron on Maven Central. */
+/** What the interop tests run against: releases of the real Aeron on Maven Central, with upstream's samples in them. */
 export const AERON_VERSIONS = {
   /** The newest release that has a complete `aeron-all`. */
   current: '1.51.0',
   /** The line of the public tutorial. */
   tutorial: '1.44.1',
 } as const;
-const SAMPLES: Record<string, string> = { '1.51.0': '1.46.8', '1.44.1': '1.44.0' };
 
 export type AeronVersion = (typeof AERON_VERSIONS)[keyof typeof AERON_VERSIONS];
 
@@ -29,7 +28,7 @@ export const JAVA_OPTIONS: readonly string[] = [
 
 /** Class path with the jars of a version and our own classes compiled against them. */
 export function classPath(version: AeronVersion): string {
-  return [classesOf(version), ...jarsOf(version)].join(':');
+  return [classesOf(version), jarOf(version)].join(':');
 }
 
 /**
@@ -41,39 +40,31 @@ export function prepareJava(): void {
   need('javac', ['-version'], 'a JDK, 17 or newer');
   mkdirSync(CACHE, { recursive: true });
   for (const version of Object.values(AERON_VERSIONS)) {
-    for (const jar of coordinatesOf(version)) {
-      fetchJar(jar);
-    }
+    fetchJar(version);
     compile(version);
   }
 }
 
-function coordinatesOf(version: AeronVersion): Array<readonly [artifact: string, version: string]> {
-  return [
-    ['aeron-all', version],
-    ['aeron-samples', SAMPLES[version]!],
-  ];
-}
-
-function jarsOf(version: AeronVersion): string[] {
-  return coordinatesOf(version).map(([artifact, v]) => join(CACHE, `${artifact}-${v}.jar`));
+function jarOf(version: AeronVersion): string {
+  return join(CACHE, `aeron-all-${version}.jar`);
 }
 
 function classesOf(version: AeronVersion): string {
   return join(CACHE, `classes-${version}`);
 }
 
-function fetchJar([artifact, version]: readonly [string, string]): void {
-  if (existsSync(join(CACHE, `${artifact}-${version}.jar`))) {
+function fetchJar(version: AeronVersion): void {
+  if (existsSync(jarOf(version))) {
     return;
   }
   need('mvn', ['-version'], 'Maven, to fetch the jars of Aeron the first time');
   const maven = (...args: string[]) => spawnSync('mvn', ['-B', '-q', ...args], { cwd: CACHE, encoding: 'utf8' });
-  const coordinate = `-Dartifact=io.aeron:${artifact}:${version}`;
-  const got = maven('dependency:get', coordinate, '-Dtransitive=false');
-  const copied = got.status === 0 ? maven('dependency:copy', coordinate, `-DoutputDirectory=${CACHE}`) : got;
+  const coordinate = `io.aeron:aeron-all:${version}`;
+  const got = maven('dependency:get', `-Dartifact=${coordinate}`, '-Dtransitive=false');
+  const copied =
+    got.status === 0 ? maven('dependency:copy', `-Dartifact=${coordinate}`, `-DoutputDirectory=${CACHE}`) : got;
   if (copied.status !== 0) {
-    throw new Error(`interop needs io.aeron:${artifact}:${version}, which Maven could not fetch:\n${copied.stdout}`);
+    throw new Error(`interop needs ${coordinate}, which Maven could not fetch:\n${copied.stdout}`);
   }
 }
 
@@ -90,7 +81,7 @@ function compile(version: AeronVersion): void {
     return;
   }
   mkdirSync(target, { recursive: true });
-  const result = spawnSync('javac', ['-nowarn', '-cp', jarsOf(version).join(':'), '-d', target, ...sources], {
+  const result = spawnSync('javac', ['-nowarn', '-cp', jarOf(version), '-d', target, ...sources], {
     encoding: 'utf8',
   });
   if (result.status !== 0) {

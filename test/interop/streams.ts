@@ -24,8 +24,7 @@ export async function stream(stage: Stage, run: StreamRun): Promise<void> {
   const subscriber = startSubscriber(stage, run, { count: run.count, eos: true });
   await subscriber.line(/^READY/, timeoutMs);
   const publisher = startPublisher(stage, run);
-  await publisher.line(/^SENT/, timeoutMs);
-  await subscriber.line(/^RECEIVED/, timeoutMs);
+  await Promise.all([publisher.line(/^SENT/, timeoutMs), subscriber.line(/^RECEIVED/, timeoutMs)]);
   assert.equal(await publisher.finish(), 0, publisher.output);
   await subscriber.line(/^END-OF-STREAM/, timeoutMs);
   assert.equal(await subscriber.finish(), 0, subscriber.output);

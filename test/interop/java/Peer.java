@@ -6,7 +6,10 @@ import io.aeron.Publication;
 import io.aeron.Subscription;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -15,6 +18,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Peer {
     private static final int HEADER = 16;
+    private static final int FRAGMENT_LIMIT = 64;
+
+    private final Map<String, String> options;
+    private final IdleStrategy idle = new BackoffIdleStrategy(10, 100, 10_000, 1_000_000);
+
+    private Peer(final Map<String, String> options) {
+        this.options = options;
+    }
 
     public static void main(final String[] args) throws Exception {
         final Map<String, String> options = new HashMap<>();
@@ -22,58 +33,98 @@ public final class Peer {
             final int equals = args[i].indexOf('=');
             options.put(args[i].substring(0, equals), args[i].substring(equals + 1));
         }
-        final Aeron.Context context = new Aeron.Context().aeronDirectoryName(options.get("dir"));
-        context.errorHandler(error -> System.out.println("ERROR " + error));
+        final Peer peer = new Peer(options);
+        final Aeron.Context context = new Aeron.Context()
+            .aeronDirectoryName(options.get("dir"))
+            .driverTimeoutMs(peer.number("driverTimeoutMs", 10_000))
+            .errorHandler(error -> System.out.println("ERROR " + error))
+            .closeHandler(() -> System.out.println("CLOSED"));
         try (Aeron aeron = Aeron.connect(context)) {
             if ("publish".equals(args[0])) {
-                publish(aeron, options);
+                peer.publish(aeron);
             } else {
-                subscribe(aeron, options);
+                peer.subscribe(aeron);
             }
+            awaitStdin();
+        }
+        System.out.println("BYE");
+    }
+
+    private void publish(final Aeron aeron) throws Exception {
+        final String channel = options.get("channel");
+        final int streamId = (int)number("stream", 1001);
+        if (flag("exclusive")) {
+            final ExclusivePublication publication = aeron.addExclusivePublication(channel, streamId);
+            for (final String destination : destinations()) {
+                publication.addDestination(destination);
+            }
+            offerAll(publication, publication::offer);
+        } else {
+            final Publication publication = aeron.addPublication(channel, streamId);
+            for (final String destination : destinations()) {
+                publication.addDestination(destination);
+            }
+            offerAll(publication, publication::offer);
         }
     }
 
-    private static void publish(final Aeron aeron, final Map<String, String> options) throws Exception {
-        final String channel = options.get("channel");
-        final int streamId = number(options, "stream", 1001);
-        final long count = number(options, "count", 1000);
-        final int id = number(options, "id", 1);
+    private interface Offer {
+        long offer(DirectBuffer buffer, int offset, int length);
+    }
+
+    private void offerAll(final Publication publication, final Offer offer) throws Exception {
+        System.out.println("READY session=" + publication.sessionId());
+        final long count = number("count", 1000);
+        final int id = (int)number("id", 1);
         final String length = options.getOrDefault("length", "32");
-        final boolean exclusive = "true".equals(options.get("exclusive"));
-        final Publication shared = exclusive ? null : aeron.addPublication(channel, streamId);
-        final ExclusivePublication sole = exclusive ? aeron.addExclusivePublication(channel, streamId) : null;
-        for (final String destination : options.getOrDefault("destinations", "").split(",")) {
-            if (!destination.isEmpty()) {
-                if (exclusive) {
-                    sole.addDestination(destination);
-                } else {
-                    shared.addDestination(destination);
-                }
-            }
-        }
-        final int maxMessageLength = exclusive ? sole.maxMessageLength() : shared.maxMessageLength();
-        System.out.println("READY session=" + (exclusive ? sole.sessionId() : shared.sessionId()));
+        final long pauseMs = number("pauseMs", 0);
+        final int maxMessageLength = publication.maxMessageLength();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[maxMessageLength]);
+        boolean isConnected = false;
         for (long sequence = 0; sequence < count; sequence++) {
             final int messageLength = lengthOf(length, sequence, maxMessageLength);
             fill(buffer, sequence, id, messageLength);
-            long result;
-            while ((result = exclusive ?
-                sole.offer(buffer, 0, messageLength) : shared.offer(buffer, 0, messageLength)) < 0) {
-                if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
-                    System.out.println("FAILED offer " + result + " at " + sequence);
-                    System.exit(1);
+            while (true) {
+                final long result = offer.offer(buffer, 0, messageLength);
+                if (result == Publication.CLOSED) {
+                    return;
                 }
-                Thread.yield();
+                if (result == Publication.MAX_POSITION_EXCEEDED) {
+                    fail("offer " + result + " at " + sequence);
+                }
+                if (isConnected != (result != Publication.NOT_CONNECTED)) {
+                    isConnected = !isConnected;
+                    System.out.println((isConnected ? "CONNECTED" : "NOT-CONNECTED") + " at=" + sequence);
+                }
+                if (result > 0) {
+                    break;
+                }
+                idle.idle();
+            }
+            idle.reset();
+            if (pauseMs > 0) {
+                Thread.sleep(pauseMs);
             }
         }
-        System.out.println("SENT count=" + count + " position=" + (exclusive ? sole.position() : shared.position()));
-        awaitStdin();
+        System.out.println("SENT count=" + count + " position=" + publication.position());
     }
 
-    private static void subscribe(final Aeron aeron, final Map<String, String> options) throws Exception {
-        final long count = number(options, "count", 1000);
-        final boolean tail = "true".equals(options.get("tail"));
+    private void subscribe(final Aeron aeron) {
+        final long count = number("count", 1000);
+        final boolean tail = flag("tail");
+        final boolean[] unavailable = {false};
+        final Subscription subscription = aeron.addSubscription(
+            options.get("channel"),
+            (int)number("stream", 1001),
+            image -> System.out.println("AVAILABLE session=" + image.sessionId() + " join=" + image.joinPosition()),
+            image -> {
+                System.out.println("UNAVAILABLE session=" + image.sessionId() + " eos=" + image.isEndOfStream());
+                unavailable[0] = true;
+            });
+        for (final String destination : destinations()) {
+            subscription.addDestination(destination);
+        }
+        System.out.println("READY");
         final Map<Long, Long> next = new HashMap<>();
         final long[] received = {0};
         final FragmentAssembler assembler = new FragmentAssembler((buffer, offset, length, header) -> {
@@ -88,52 +139,43 @@ public final class Peer {
             check(buffer, offset, length, sequence, id);
             received[0]++;
         });
-        final boolean[] unavailable = {false};
-        final Subscription subscription = aeron.addSubscription(
-            options.get("channel"),
-            number(options, "stream", 1001),
-            image -> System.out.println("AVAILABLE session=" + image.sessionId() + " join=" + image.joinPosition()),
-            image -> {
-                System.out.println("UNAVAILABLE session=" + image.sessionId() + " eos=" + image.isEndOfStream());
-                unavailable[0] = true;
-            });
-        for (final String destination : options.getOrDefault("destinations", "").split(",")) {
-            if (!destination.isEmpty()) {
-                subscription.addDestination(destination);
-            }
-        }
-        System.out.println("READY");
-        final long slowNs = number(options, "slowNs", 0);
-        while (received[0] < count) {
-            if (subscription.poll(assembler, 64) == 0) {
-                if (tail && unavailable[0]) {
-                    break;
-                }
-                Thread.yield();
-            } else if (slowNs > 0) {
-                Thread.sleep(0, (int)slowNs);
-            }
-        }
+        pollUntil(
+            subscription,
+            assembler,
+            () -> received[0] >= count || subscription.isClosed() || (tail && unavailable[0]));
         System.out.println("RECEIVED count=" + received[0]);
-        if ("true".equals(options.get("eos"))) {
-            while (true) {
-                subscription.poll(assembler, 64);
-                boolean ended = subscription.imageCount() > 0;
-                for (final Image image : subscription.images()) {
-                    ended &= image.isEndOfStream();
-                }
-                if (ended || unavailable[0]) {
-                    break;
-                }
-                Thread.yield();
-            }
+        if (flag("eos")) {
+            pollUntil(subscription, assembler, () -> unavailable[0] || isEnded(subscription));
             System.out.println("END-OF-STREAM");
         }
-        awaitStdin();
     }
 
-    private static int number(final Map<String, String> options, final String name, final int otherwise) {
-        return options.containsKey(name) ? Integer.parseInt(options.get(name)) : otherwise;
+    private void pollUntil(
+        final Subscription subscription, final FragmentAssembler assembler, final BooleanSupplier isDone) {
+        while (!isDone.getAsBoolean()) {
+            idle.idle(subscription.poll(assembler, FRAGMENT_LIMIT));
+        }
+    }
+
+    private static boolean isEnded(final Subscription subscription) {
+        boolean ended = subscription.imageCount() > 0;
+        for (final Image image : subscription.images()) {
+            ended &= image.isEndOfStream();
+        }
+        return ended;
+    }
+
+    private long number(final String name, final long otherwise) {
+        return options.containsKey(name) ? Long.parseLong(options.get(name)) : otherwise;
+    }
+
+    private boolean flag(final String name) {
+        return "true".equals(options.get(name));
+    }
+
+    private String[] destinations() {
+        final String destinations = options.getOrDefault("destinations", "");
+        return destinations.isEmpty() ? new String[0] : destinations.split(",");
     }
 
     /** 'mixed' walks through small, fragmented and now and then maximum length. */
@@ -178,6 +220,5 @@ public final class Peer {
         while (System.in.read() >= 0) {
             // keeps reading
         }
-        System.out.println("BYE");
     }
 }
