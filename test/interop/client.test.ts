@@ -1,35 +1,18 @@
-import { after, afterEach, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { AERON_VERSIONS } from '../../scripts/java.ts';
-import { MODES } from './modes.ts';
-import { Stage } from './stage.ts';
+import { modesOf } from './modes.ts';
+import { describeOnDriver } from './on-driver.ts';
 import { stream } from './streams.ts';
 
-const BASIC = ['IPC', 'UDP unicast', 'multicast'];
-const LIVE_MS = 60_000;
-
 for (const version of Object.values(AERON_VERSIONS)) {
-  const modes = version === AERON_VERSIONS.current ? MODES : MODES.filter(({ name }) => BASIC.includes(name));
-
-  describe(`our client on the Java driver ${version}`, { timeout: 15 * LIVE_MS }, () => {
-    const house = new Stage();
-    const directory = house.directory();
-    before(() => house.driver('java', directory, { version }));
-    after(() => house.clear());
-
-    let stage = new Stage();
-    afterEach(async () => {
-      await stage.clear();
-      stage = new Stage();
-    });
-
-    for (const [index, mode] of modes.entries()) {
+  describeOnDriver(`our client on the Java driver ${version}`, { language: 'java', version }, (place) => {
+    for (const [index, mode] of modesOf(version).entries()) {
       for (const [from, to] of [
         ['typescript', 'java'],
         ['java', 'typescript'],
       ] as const) {
-        it(`${mode.name}: ${from} to ${to}`, { timeout: LIVE_MS }, () =>
-          stream(stage, {
-            directory,
+        it(`${mode.name}: ${from} to ${to}`, { timeout: 60_000 }, () =>
+          stream(place, {
             from,
             to,
             channels: mode.channels(),

@@ -40,6 +40,7 @@ export class Stage {
       'aeron.threading.mode': 'SHARED',
       'aeron.term.buffer.sparse.file': true,
       'aeron.dir.delete.on.shutdown': true,
+      'aeron.timer.interval': '100ms',
       ...options.properties,
     };
     const child =

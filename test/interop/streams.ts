@@ -2,43 +2,72 @@ import assert from 'node:assert/strict';
 import type { AeronVersion } from '../../scripts/java.ts';
 import type { Child } from './child.ts';
 import type { Channels } from './modes.ts';
-import type { Language, Options, Stage } from './stage.ts';
+import type { Place } from './on-driver.ts';
+import type { Language, Options } from './stage.ts';
+
+/** A peer of a stream: its language, and the driver it is a client of when that is not the one of the place. */
+export interface Party {
+  readonly language: Language;
+  readonly directory?: string;
+}
 
 export interface StreamRun {
-  readonly directory: string;
-  /** Where the subscriber's driver is, when it is another one. */
-  readonly subscriberDirectory?: string;
-  readonly from: Language;
-  readonly to: Language;
   readonly channels: Channels;
+  /** Messages of each publisher. */
   readonly count: number;
-  readonly length: string;
+  /** Bytes, 'max' or 'mixed'. */
+  readonly length: string | number;
   readonly exclusive?: boolean;
   readonly javaVersion?: AeronVersion;
   readonly timeoutMs?: number;
 }
 
-/** Streams `count` messages from one peer to another; content and order are checked by the receiving peer. */
-export async function stream(stage: Stage, run: StreamRun): Promise<void> {
-  const timeoutMs = run.timeoutMs ?? 30_000;
-  const subscriber = startSubscriber(stage, run, { count: run.count, eos: true });
-  await subscriber.line(/^READY/, timeoutMs);
-  const publisher = startPublisher(stage, run);
-  await Promise.all([publisher.line(/^SENT/, timeoutMs), subscriber.line(/^RECEIVED/, timeoutMs)]);
-  assert.equal(await publisher.finish(), 0, publisher.output);
-  await subscriber.line(/^END-OF-STREAM/, timeoutMs);
-  assert.equal(await subscriber.finish(), 0, subscriber.output);
-  for (const peer of [publisher, subscriber]) {
-    assert.doesNotMatch(peer.output, /ERROR|FAILED/, peer.output);
-  }
+/** Streams from one peer to another; content and order are checked by the receiving one. */
+export async function stream(place: Place, run: StreamRun & { from: Language; to: Language }): Promise<void> {
+  await crowd(place, { ...run, publishers: [{ language: run.from }], subscribers: [{ language: run.to }] });
 }
 
-export function startSubscriber(stage: Stage, run: Omit<StreamRun, 'from' | 'length'>, options: Options): Child {
-  return stage.peer(
-    run.to,
+/**
+ * Streams from several peers, told apart by their ids 1, 2, ..., to several others. The publishers begin when
+ * they see a subscriber; so when it matters that all subscribers get everything, it takes a flow control that waits
+ * for them.
+ */
+export async function crowd(
+  place: Place,
+  run: StreamRun & { publishers: readonly Party[]; subscribers: readonly Party[] },
+): Promise<void> {
+  const timeoutMs = run.timeoutMs ?? 30_000;
+  const subscribers = run.subscribers.map((party) =>
+    startSubscriber(place, run, party, { count: run.count * run.publishers.length, eos: true }),
+  );
+  await Promise.all(subscribers.map((peer) => peer.line(/^READY/, timeoutMs)));
+  const publishers = run.publishers.map((party, index) => startPublisher(place, run, party, { id: index + 1 }));
+  await Promise.all([
+    ...publishers.map((peer) => peer.line(/^SENT/, timeoutMs)),
+    ...subscribers.map((peer) => peer.line(/^RECEIVED/, timeoutMs)),
+  ]);
+  await Promise.all(publishers.map(finish));
+  await Promise.all(subscribers.map((peer) => peer.line(/^END-OF-STREAM/, timeoutMs)));
+  await Promise.all(subscribers.map(finish));
+}
+
+/** Ends a peer that had no reason to complain. */
+export async function finish(peer: Child): Promise<void> {
+  assert.equal(await peer.finish(), 0, peer.output);
+  assert.doesNotMatch(peer.output, /ERROR|FAILED/, peer.output);
+}
+
+export function startSubscriber(
+  place: Place,
+  run: Pick<StreamRun, 'channels' | 'javaVersion'>,
+  party: Party,
+  options: Options = {},
+): Child {
+  return place.stage.peer(
+    party.language,
     'subscribe',
     {
-      dir: run.subscriberDirectory ?? run.directory,
+      dir: party.directory ?? place.directory,
       channel: run.channels.subscribe,
       destinations: run.channels.subscribeTo ?? '',
       ...options,
@@ -47,12 +76,12 @@ export function startSubscriber(stage: Stage, run: Omit<StreamRun, 'from' | 'len
   );
 }
 
-export function startPublisher(stage: Stage, run: Omit<StreamRun, 'to'>, options: Options = {}): Child {
-  return stage.peer(
-    run.from,
+export function startPublisher(place: Place, run: StreamRun, party: Party, options: Options = {}): Child {
+  return place.stage.peer(
+    party.language,
     'publish',
     {
-      dir: run.directory,
+      dir: party.directory ?? place.directory,
       channel: run.channels.publish,
       destinations: run.channels.publishTo ?? '',
       count: run.count,

@@ -1,0 +1,3 @@
+import { describeVolume } from './volume.ts';
+
+describeVolume('java');
