@@ -1,0 +1,3 @@
+import { describeCrowds } from './crowds.ts';
+
+describeCrowds('java');

@@ -1,0 +1,3 @@
+import { describeLongMessages } from './long-messages.ts';
+
+describeLongMessages('java');
