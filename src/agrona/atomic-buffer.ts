@@ -224,21 +224,34 @@ export class AtomicBuffer {
   /** Copies `length` bytes of `source` from `sourceOffset` to `offset` here. */
   putBytes(offset: number, source: AtomicBuffer | Uint8Array, sourceOffset: number, length: number): void {
     this.boundsCheck(offset, length);
-    const from = source instanceof AtomicBuffer ? source.u8 : source;
-    if (sourceOffset < 0 || sourceOffset + length > from.length) {
-      throw outOfBounds(sourceOffset, length, from.length);
+    const available = source instanceof AtomicBuffer ? source.capacity : source.length;
+    if (sourceOffset < 0 || sourceOffset + length > available) {
+      throw outOfBounds(sourceOffset, length, available);
     }
-    if (length > COPY_WORDS_MAX) {
-      this.u8.set(from.subarray(sourceOffset, sourceOffset + length), offset);
-    } else if (source instanceof AtomicBuffer && source !== this && ((offset | sourceOffset) & 7) === 0) {
+    if (source instanceof AtomicBuffer) {
+      this.putBytesUnchecked(offset, source, sourceOffset, length);
+    } else {
+      this.copyBytesFrom(source, offset, sourceOffset, length);
+    }
+  }
+
+  /** `putBytes` for a hot loop that has checked both ranges itself. */
+  putBytesUnchecked(offset: number, source: AtomicBuffer, sourceOffset: number, length: number): void {
+    if (((offset | sourceOffset) & 7) === 0 && length <= COPY_WORDS_MAX && source !== this) {
       this.copyWords(offset, source, sourceOffset, length);
-    } else if (length <= COPY_BYTES_MAX) {
+    } else {
+      this.copyBytesFrom(source.u8, offset, sourceOffset, length);
+    }
+  }
+
+  private copyBytesFrom(source: Uint8Array, offset: number, sourceOffset: number, length: number): void {
+    if (length <= COPY_BYTES_MAX) {
       const to = this.u8;
       for (let i = 0; i < length; i++) {
-        to[offset + i] = from[sourceOffset + i]!;
+        to[offset + i] = source[sourceOffset + i]!;
       }
     } else {
-      this.u8.set(from.subarray(sourceOffset, sourceOffset + length), offset);
+      this.u8.set(source.subarray(sourceOffset, sourceOffset + length), offset);
     }
   }
 

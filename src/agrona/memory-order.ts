@@ -6,16 +6,14 @@ const architecture: string | undefined = (globalThis as { process?: { arch?: str
 const storesAreOrdered = architecture === undefined || architecture === 'x64' || architecture === 'ia32';
 const scratch = new Int32Array(new SharedArrayBuffer(8));
 
-/** Orders all earlier loads and stores before all later stores. */
-export function releaseFence(): void {
-  if (!storesAreOrdered) {
-    Atomics.add(scratch, 0, 0);
-  }
+function fence(): void {
+  Atomics.add(scratch, 0, 0);
 }
 
+function nothing(): void {}
+
+/** Orders all earlier loads and stores before all later stores. */
+export const releaseFence: () => void = storesAreOrdered ? nothing : fence;
+
 /** Orders all earlier loads before all later loads and stores. */
-export function acquireFence(): void {
-  if (!storesAreOrdered) {
-    Atomics.add(scratch, 0, 0);
-  }
-}
+export const acquireFence: () => void = storesAreOrdered ? nothing : fence;

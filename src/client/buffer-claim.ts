@@ -16,49 +16,49 @@ export class BufferClaim {
   offset = 0;
   /** Of the payload, in bytes. */
   length = 0;
-  #frameOffset = 0;
-  #isOpen = false;
+  private frameOffset = 0;
+  private isOpen = false;
 
   /** Called by the publication. */
   wrap(termBuffer: AtomicBuffer, termOffset: number, frameLength: number): void {
     this.buffer = termBuffer;
-    this.#frameOffset = termOffset;
+    this.frameOffset = termOffset;
     this.offset = termOffset + HEADER_LENGTH;
     this.length = frameLength - HEADER_LENGTH;
-    this.#isOpen = true;
+    this.isOpen = true;
   }
 
   get flags(): number {
-    return FrameDescriptor.frameFlags(this.buffer, this.#frameOffset);
+    return FrameDescriptor.frameFlags(this.buffer, this.frameOffset);
   }
 
   /** `FrameDescriptor.UNFRAGMENTED` unless set; the publisher that claims fragments sets them itself. */
   set flags(flags: number) {
-    this.#checkOpen();
-    FrameDescriptor.putFrameFlags(this.buffer, this.#frameOffset, flags);
+    this.checkOpen();
+    FrameDescriptor.putFrameFlags(this.buffer, this.frameOffset, flags);
   }
 
   get headerType(): number {
-    return FrameDescriptor.frameType(this.buffer, this.#frameOffset);
+    return FrameDescriptor.frameType(this.buffer, this.frameOffset);
   }
 
   set headerType(type: number) {
-    this.#checkOpen();
-    FrameDescriptor.putFrameType(this.buffer, this.#frameOffset, type);
+    this.checkOpen();
+    FrameDescriptor.putFrameType(this.buffer, this.frameOffset, type);
   }
 
   get reservedValue(): bigint {
-    return DataHeaderFlyweight.reservedValue(this.buffer, this.#frameOffset);
+    return DataHeaderFlyweight.reservedValue(this.buffer, this.frameOffset);
   }
 
   set reservedValue(value: bigint) {
-    this.#checkOpen();
-    DataHeaderFlyweight.putReservedValue(this.buffer, this.#frameOffset, value);
+    this.checkOpen();
+    DataHeaderFlyweight.putReservedValue(this.buffer, this.frameOffset, value);
   }
 
   /** Copies into the payload, `offset` bytes from its begin. @throws AeronError OUT_OF_BOUNDS beyond the claim. */
   putBytes(offset: number, source: AtomicBuffer | Uint8Array, sourceOffset: number, length: number): void {
-    this.#checkOpen();
+    this.checkOpen();
     if (offset < 0 || length < 0 || offset + length > this.length) {
       throw new AeronError(
         'OUT_OF_BOUNDS',
@@ -70,21 +70,21 @@ export class BufferClaim {
 
   /** Lets the message out. @throws AeronError CLAIM_NOT_OPEN when it was ended before, or its publication is unmapped. */
   commit(): void {
-    this.#checkOpen();
-    this.#isOpen = false;
-    FrameDescriptor.frameLengthRelease(this.buffer, this.#frameOffset, this.length + HEADER_LENGTH);
+    this.checkOpen();
+    this.isOpen = false;
+    FrameDescriptor.frameLengthRelease(this.buffer, this.frameOffset, this.length + HEADER_LENGTH);
   }
 
   /** Turns the claim into padding, which no subscriber sees. @throws AeronError CLAIM_NOT_OPEN */
   abort(): void {
-    this.#checkOpen();
-    this.#isOpen = false;
-    FrameDescriptor.putFrameType(this.buffer, this.#frameOffset, HeaderFlyweight.HDR_TYPE_PAD);
-    FrameDescriptor.frameLengthRelease(this.buffer, this.#frameOffset, this.length + HEADER_LENGTH);
+    this.checkOpen();
+    this.isOpen = false;
+    FrameDescriptor.putFrameType(this.buffer, this.frameOffset, HeaderFlyweight.HDR_TYPE_PAD);
+    FrameDescriptor.frameLengthRelease(this.buffer, this.frameOffset, this.length + HEADER_LENGTH);
   }
 
-  #checkOpen(): void {
-    if (!this.#isOpen || this.buffer.capacity === 0) {
+  private checkOpen(): void {
+    if (!this.isOpen || this.buffer.capacity === 0) {
       throw new AeronError('CLAIM_NOT_OPEN', 'the claim was committed or aborted before, or its publication is gone');
     }
   }

@@ -10,18 +10,18 @@ const { LOG_DEFAULT_FRAME_HEADER_OFFSET } = LogBufferDescriptor;
  */
 export class FrameWriter {
   /** The second word of a data header: version, flags for an unfragmented message, type. */
-  readonly #versionFlagsType: number;
-  readonly #sessionId: number;
-  readonly #streamId: number;
+  private readonly versionFlagsType: number;
+  private readonly sessionId: number;
+  private readonly streamId: number;
 
   constructor(logMetaData: AtomicBuffer) {
-    this.#versionFlagsType = logMetaData.getInt32(
+    this.versionFlagsType = logMetaData.getInt32(
       LOG_DEFAULT_FRAME_HEADER_OFFSET + HeaderFlyweight.VERSION_FIELD_OFFSET,
     );
-    this.#sessionId = logMetaData.getInt32(
+    this.sessionId = logMetaData.getInt32(
       LOG_DEFAULT_FRAME_HEADER_OFFSET + DataHeaderFlyweight.SESSION_ID_FIELD_OFFSET,
     );
-    this.#streamId = logMetaData.getInt32(LOG_DEFAULT_FRAME_HEADER_OFFSET + DataHeaderFlyweight.STREAM_ID_FIELD_OFFSET);
+    this.streamId = logMetaData.getInt32(LOG_DEFAULT_FRAME_HEADER_OFFSET + DataHeaderFlyweight.STREAM_ID_FIELD_OFFSET);
   }
 
   /** The header of an unfragmented data frame; the frame must lie within the term. */
@@ -30,10 +30,10 @@ export class FrameWriter {
     const index = termOffset >>> 2;
     words[index] = -frameLength;
     releaseFence();
-    words[index + 1] = this.#versionFlagsType;
+    words[index + 1] = this.versionFlagsType;
     words[index + 2] = termOffset;
-    words[index + 3] = this.#sessionId;
-    words[index + 4] = this.#streamId;
+    words[index + 3] = this.sessionId;
+    words[index + 4] = this.streamId;
     words[index + 5] = termId;
   }
 

@@ -1,4 +1,4 @@
-import { AeronError, type AtomicBuffer } from '../agrona/mod.ts';
+import { AeronError, type AtomicBuffer, acquireFence } from '../agrona/mod.ts';
 import {
   DataHeaderFlyweight,
   FrameDescriptor,
@@ -66,14 +66,14 @@ export class Image {
   /** For the conductor. */
   readonly logBuffers: LogBuffers;
 
-  readonly #countersValues: AtomicBuffer;
-  readonly #positionOffset: number;
-  readonly #termBuffers: readonly AtomicBuffer[];
-  readonly #header: Header;
-  readonly #errorHandler: (error: unknown) => void;
-  #finalPosition = 0;
-  #finalEndOfStreamPosition = LogBufferDescriptor.NO_END_OF_STREAM;
-  #wasRevoked = false;
+  private readonly countersValues: AtomicBuffer;
+  private readonly positionOffset: number;
+  private readonly termBuffers: readonly AtomicBuffer[];
+  private readonly header: Header;
+  private readonly errorHandler: (error: unknown) => void;
+  private finalPosition = 0;
+  private finalEndOfStreamPosition = LogBufferDescriptor.NO_END_OF_STREAM;
+  private wasRevoked = false;
 
   constructor(parameters: ImageParameters) {
     const { logBuffers } = parameters;
@@ -83,21 +83,21 @@ export class Image {
     this.sourceIdentity = parameters.sourceIdentity;
     this.subscriberPositionId = parameters.subscriberPositionId;
     this.logBuffers = logBuffers;
-    this.#countersValues = parameters.countersValues;
-    this.#positionOffset = parameters.subscriberPositionOffset;
-    this.#termBuffers = logBuffers.termBuffers;
-    this.#errorHandler = parameters.errorHandler;
-    this.joinPosition = this.#countersValues.getInt64Volatile(this.#positionOffset);
+    this.countersValues = parameters.countersValues;
+    this.positionOffset = parameters.subscriberPositionOffset;
+    this.termBuffers = logBuffers.termBuffers;
+    this.errorHandler = parameters.errorHandler;
+    this.joinPosition = this.countersValues.getInt64Volatile(this.positionOffset);
     this.termBufferLength = logBuffers.termLength;
     this.positionBitsToShift = LogBufferDescriptor.positionBitsToShift(logBuffers.termLength);
     this.initialTermId = LogBufferDescriptor.initialTermId(logBuffers.metaData);
     this.mtuLength = LogBufferDescriptor.mtuLength(logBuffers.metaData);
-    this.#header = new Header(this.#termBuffers[0]!, this.initialTermId, this.positionBitsToShift, this);
+    this.header = new Header(this.termBuffers[0]!, this.initialTermId, this.positionBitsToShift, this);
   }
 
   /** What was consumed; where it ended, once the image is closed. */
   get position(): number {
-    return this.isClosed ? this.#finalPosition : this.#countersValues.getInt64Volatile(this.#positionOffset);
+    return this.isClosed ? this.finalPosition : this.countersValues.getInt64Volatile(this.positionOffset);
   }
 
   /**
@@ -107,8 +107,8 @@ export class Image {
    */
   set position(position: number) {
     if (!this.isClosed) {
-      this.#checkPosition(position);
-      this.#movePosition(position);
+      this.checkPosition(position);
+      this.movePosition(position);
     }
   }
 
@@ -120,7 +120,7 @@ export class Image {
   /** Where the stream ends, or `LogBufferDescriptor.NO_END_OF_STREAM`. */
   get endOfStreamPosition(): number {
     return this.isClosed
-      ? this.#finalEndOfStreamPosition
+      ? this.finalEndOfStreamPosition
       : LogBufferDescriptor.endOfStreamPosition(this.logBuffers.metaData);
   }
 
@@ -131,7 +131,7 @@ export class Image {
 
   /** Whether the publisher revoked the stream instead of ending it. */
   get isPublicationRevoked(): boolean {
-    return this.isClosed ? this.#wasRevoked : LogBufferDescriptor.isPublicationRevoked(this.logBuffers.metaData);
+    return this.isClosed ? this.wasRevoked : LogBufferDescriptor.isPublicationRevoked(this.logBuffers.metaData);
   }
 
   /**
@@ -142,9 +142,9 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    return this.#poll(
+    return this.pollFragments(
       handler,
-      this.#countersValues.getInt64Volatile(this.#positionOffset),
+      this.countersValues.getInt64Volatile(this.positionOffset),
       this.termBufferLength,
       fragmentLimit,
     );
@@ -155,11 +155,11 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.#countersValues.getInt64Volatile(this.#positionOffset);
+    const position = this.countersValues.getInt64Volatile(this.positionOffset);
     if (position >= limitPosition) {
       return 0;
     }
-    return this.#poll(handler, position, this.#limitOffset(position, limitPosition), fragmentLimit);
+    return this.pollFragments(handler, position, this.limitOffset(position, limitPosition), fragmentLimit);
   }
 
   /** As `poll`; the handler says after each fragment how it goes on. */
@@ -167,8 +167,8 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.#countersValues.getInt64Volatile(this.#positionOffset);
-    return this.#controlledPoll(handler, position, this.termBufferLength, fragmentLimit);
+    const position = this.countersValues.getInt64Volatile(this.positionOffset);
+    return this.pollControlled(handler, position, this.termBufferLength, fragmentLimit);
   }
 
   /** As `controlledPoll`, and no fragment that begins at or beyond `limitPosition`. */
@@ -176,11 +176,11 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.#countersValues.getInt64Volatile(this.#positionOffset);
+    const position = this.countersValues.getInt64Volatile(this.positionOffset);
     if (position >= limitPosition) {
       return 0;
     }
-    return this.#controlledPoll(handler, position, this.#limitOffset(position, limitPosition), fragmentLimit);
+    return this.pollControlled(handler, position, this.limitOffset(position, limitPosition), fragmentLimit);
   }
 
   /**
@@ -193,14 +193,14 @@ export class Image {
     if (this.isClosed) {
       return -1;
     }
-    this.#checkPosition(initialPosition);
+    this.checkPosition(initialPosition);
     if (initialPosition >= limitPosition) {
       return initialPosition;
     }
-    const termBuffer = this.#activeTermBuffer(initialPosition);
-    const header = this.#header;
+    const termBuffer = this.activeTermBuffer(initialPosition);
+    const header = this.header;
     header.buffer = termBuffer;
-    const limitOffset = this.#limitOffset(initialPosition, limitPosition);
+    const limitOffset = this.limitOffset(initialPosition, limitPosition);
     const initialOffset = initialPosition & (this.termBufferLength - 1);
     let offset = initialOffset;
     let resultingOffset = initialOffset;
@@ -229,7 +229,7 @@ export class Image {
         }
       }
     } catch (error) {
-      this.#errorHandler(error);
+      this.errorHandler(error);
     }
     return initialPosition + (resultingOffset - initialOffset);
   }
@@ -244,7 +244,7 @@ export class Image {
       return 0;
     }
     const position = this.position;
-    const termBuffer = this.#activeTermBuffer(position);
+    const termBuffer = this.activeTermBuffer(position);
     const offset = position & (this.termBufferLength - 1);
     const limitOffset = Math.min(offset + blockLengthLimit, this.termBufferLength);
     const length = TermBlockScanner.scan(termBuffer, offset, limitOffset) - offset;
@@ -253,9 +253,9 @@ export class Image {
       try {
         handler(termBuffer, offset, length, this.sessionId, termId);
       } catch (error) {
-        this.#errorHandler(error);
+        this.errorHandler(error);
       }
-      this.#movePosition(position + length);
+      this.movePosition(position + length);
     }
     return length;
   }
@@ -282,15 +282,20 @@ export class Image {
 
   /** For the conductor: remembers where it was and reads no more. */
   close(): void {
-    this.#finalPosition = this.position;
-    this.#finalEndOfStreamPosition = this.endOfStreamPosition;
-    this.#wasRevoked = this.isPublicationRevoked;
+    this.finalPosition = this.position;
+    this.finalEndOfStreamPosition = this.endOfStreamPosition;
+    this.wasRevoked = this.isPublicationRevoked;
     this.isClosed = true;
   }
 
-  #poll(handler: FragmentHandler, initialPosition: number, limitOffset: number, fragmentLimit: number): number {
-    const termBuffer = this.#activeTermBuffer(initialPosition);
-    const header = this.#header;
+  private pollFragments(
+    handler: FragmentHandler,
+    initialPosition: number,
+    limitOffset: number,
+    fragmentLimit: number,
+  ): number {
+    const termBuffer = this.activeTermBuffer(initialPosition);
+    const header = this.header;
     header.buffer = termBuffer;
     const initialOffset = initialPosition & (this.termBufferLength - 1);
     let offset = initialOffset;
@@ -299,7 +304,8 @@ export class Image {
       while (fragments < fragmentLimit && offset < limitOffset && !this.isClosed) {
         // A handler may have closed the client, which empties the buffer: take its words afresh each time.
         const words = termBuffer.i32;
-        const frameLength = Atomics.load(words, offset >>> 2);
+        const frameLength = words[offset >>> 2]!;
+        acquireFence();
         if (frameLength <= 0) {
           break;
         }
@@ -312,23 +318,23 @@ export class Image {
         }
       }
     } catch (error) {
-      this.#errorHandler(error);
+      this.errorHandler(error);
     } finally {
       if (offset > initialOffset) {
-        this.#movePosition(initialPosition + (offset - initialOffset));
+        this.movePosition(initialPosition + (offset - initialOffset));
       }
     }
     return fragments;
   }
 
-  #controlledPoll(
+  private pollControlled(
     handler: ControlledFragmentHandler,
     initialPosition: number,
     limitOffset: number,
     fragmentLimit: number,
   ): number {
-    const termBuffer = this.#activeTermBuffer(initialPosition);
-    const header = this.#header;
+    const termBuffer = this.activeTermBuffer(initialPosition);
+    const header = this.header;
     header.buffer = termBuffer;
     const initialOffset = initialPosition & (this.termBufferLength - 1);
     let offset = initialOffset;
@@ -337,7 +343,8 @@ export class Image {
     try {
       while (fragments < fragmentLimit && offset < limitOffset && !this.isClosed) {
         const words = termBuffer.i32;
-        const frameLength = Atomics.load(words, offset >>> 2);
+        const frameLength = words[offset >>> 2]!;
+        acquireFence();
         if (frameLength <= 0) {
           break;
         }
@@ -359,36 +366,36 @@ export class Image {
         }
         if (action === COMMIT) {
           committedOffset = offset;
-          this.#movePosition(initialPosition + (offset - initialOffset));
+          this.movePosition(initialPosition + (offset - initialOffset));
         }
       }
     } catch (error) {
-      this.#errorHandler(error);
+      this.errorHandler(error);
     } finally {
       if (offset > committedOffset) {
-        this.#movePosition(initialPosition + (offset - initialOffset));
+        this.movePosition(initialPosition + (offset - initialOffset));
       }
     }
     return fragments;
   }
 
-  #movePosition(position: number): void {
+  private movePosition(position: number): void {
     if (!this.isClosed) {
-      this.#countersValues.putInt64Release(this.#positionOffset, position);
+      this.countersValues.putInt64Release(this.positionOffset, position);
     }
   }
 
-  #activeTermBuffer(position: number): AtomicBuffer {
-    return this.#termBuffers[Math.floor(position / this.termBufferLength) % PARTITION_COUNT]!;
+  private activeTermBuffer(position: number): AtomicBuffer {
+    return this.termBuffers[Math.floor(position / this.termBufferLength) % PARTITION_COUNT]!;
   }
 
   /** Offset in the term of `position` at which a poll up to `limitPosition` has to stop. */
-  #limitOffset(position: number, limitPosition: number): number {
+  private limitOffset(position: number, limitPosition: number): number {
     const offset = position & (this.termBufferLength - 1);
     return Math.min(this.termBufferLength, offset + (limitPosition - position));
   }
 
-  #checkPosition(position: number): void {
+  private checkPosition(position: number): void {
     const current = this.position;
     const termEnd = current - (current % this.termBufferLength) + this.termBufferLength;
     if (!(position >= current && position <= termEnd) || position % FRAME_ALIGNMENT !== 0) {

@@ -13,25 +13,25 @@ export interface DirectBufferVector {
 export class MessageParts {
   /** Of all parts, in bytes. */
   length = 0;
-  readonly #buffers: AtomicBuffer[] = [];
-  readonly #offsets: number[] = [];
-  readonly #lengths: number[] = [];
-  #count = 0;
-  #next = 0;
+  private readonly buffers: AtomicBuffer[] = [];
+  private readonly offsets: number[] = [];
+  private readonly lengths: number[] = [];
+  private count = 0;
+  private next = 0;
 
   reset(): void {
     this.length = 0;
-    this.#count = 0;
-    this.#next = 0;
+    this.count = 0;
+    this.next = 0;
   }
 
   /** @throws AeronError OUT_OF_BOUNDS when the part is outside of its buffer. */
   add(buffer: AtomicBuffer, offset: number, length: number): void {
     checkRange(buffer, offset, length);
-    const i = this.#count++;
-    this.#buffers[i] = buffer;
-    this.#offsets[i] = offset;
-    this.#lengths[i] = length;
+    const i = this.count++;
+    this.buffers[i] = buffer;
+    this.offsets[i] = offset;
+    this.lengths[i] = length;
     this.length += length;
   }
 
@@ -40,14 +40,14 @@ export class MessageParts {
     let remaining = length;
     let offset = targetOffset;
     while (remaining > 0) {
-      const i = this.#next;
-      const available = this.#lengths[i]!;
+      const i = this.next;
+      const available = this.lengths[i]!;
       const step = Math.min(remaining, available);
-      target.putBytes(offset, this.#buffers[i]!, this.#offsets[i]!, step);
-      this.#offsets[i] = this.#offsets[i]! + step;
-      this.#lengths[i] = available - step;
+      target.putBytesUnchecked(offset, this.buffers[i]!, this.offsets[i]!, step);
+      this.offsets[i] = this.offsets[i]! + step;
+      this.lengths[i] = available - step;
       if (step === available) {
-        this.#next++;
+        this.next++;
       }
       offset += step;
       remaining -= step;
@@ -58,9 +58,13 @@ export class MessageParts {
 /** Checked before a place in the log is claimed: an error afterwards would leave a hole that stops the stream. */
 export function checkRange(buffer: AtomicBuffer, offset: number, length: number): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= buffer.capacity)) {
-    throw new AeronError(
-      'OUT_OF_BOUNDS',
-      `message of ${length} bytes at ${offset} is outside of its buffer of ${buffer.capacity} bytes`,
-    );
+    throw outOfRange(buffer, offset, length);
   }
+}
+
+function outOfRange(buffer: AtomicBuffer, offset: number, length: number): AeronError {
+  return new AeronError(
+    'OUT_OF_BOUNDS',
+    `message of ${length} bytes at ${offset} is outside of its buffer of ${buffer.capacity} bytes`,
+  );
 }

@@ -11,8 +11,8 @@ import type { BufferClaim } from './buffer-claim.ts';
 import type { ClientConductor } from './client-conductor.ts';
 import type { ReservedValueSupplier } from './fragment-handler.ts';
 import { FrameWriter, publish } from './frame-writer.ts';
-
 import { checkRange, type DirectBufferVector, MessageParts } from './message-parts.ts';
+import { positionVolatile } from './position-word.ts';
 
 const HEADER_LENGTH = DataHeaderFlyweight.HEADER_LENGTH;
 const { alignFrameLength, BEGIN_FRAG_FLAG, END_FRAG_FLAG } = FrameDescriptor;
@@ -94,12 +94,13 @@ export abstract class Publication {
   protected readonly metaData: AtomicBuffer;
   protected readonly frames: FrameWriter;
   protected readonly countersValues: AtomicBuffer;
-  protected readonly positionLimitOffset: number;
+  /** Where the position limit lies in `countersValues`, in units of 8 bytes. */
+  protected readonly positionLimitIndex: number;
   /** What `claimFrames` claimed last. */
   protected claimedTermBuffer: AtomicBuffer;
   protected claimedTermId = 0;
   protected claimedEndPosition = 0;
-  readonly #parts = new MessageParts();
+  private readonly parts = new MessageParts();
 
   protected constructor(parameters: PublicationParameters) {
     const { logBuffers } = parameters;
@@ -112,7 +113,7 @@ export abstract class Publication {
     this.positionLimitId = parameters.positionLimitId;
     this.channelStatusId = parameters.channelStatusId;
     this.countersValues = parameters.countersValues;
-    this.positionLimitOffset = parameters.positionLimitOffset;
+    this.positionLimitIndex = parameters.positionLimitOffset / 8;
     this.logBuffers = logBuffers;
     this.termBuffers = logBuffers.termBuffers;
     this.claimedTermBuffer = logBuffers.termBuffers[0]!;
@@ -123,7 +124,7 @@ export abstract class Publication {
     this.positionBitsToShift = LogBufferDescriptor.positionBitsToShift(logBuffers.termLength);
     this.maxPossiblePosition = logBuffers.termLength * 2 ** 31;
     this.maxPayloadLength = LogBufferDescriptor.mtuLength(logBuffers.metaData) - HEADER_LENGTH;
-    this.countersValues.boundsCheck(this.positionLimitOffset, 8);
+    this.countersValues.boundsCheck(parameters.positionLimitOffset, 8);
     if (this.maxPayloadLength <= 0) {
       throw new AeronError('LOG_BUFFER_INVALID', `the log of ${this.channel} has an impossible MTU`);
     }
@@ -139,7 +140,7 @@ export abstract class Publication {
 
   /** How far the driver lets the stream go now, or `CLOSED`. */
   get positionLimit(): number {
-    return this.isClosed ? CLOSED : this.countersValues.getInt64Volatile(this.positionLimitOffset);
+    return this.isClosed ? CLOSED : positionVolatile(this.countersValues, this.positionLimitIndex);
   }
 
   /** Bytes from the position to the limit, or `CLOSED`. */
@@ -184,9 +185,9 @@ export abstract class Publication {
     reservedValueSupplier?: ReservedValueSupplier,
   ): number {
     if (length > this.maxPayloadLength) {
-      this.#parts.reset();
-      this.#parts.add(buffer, offset, length);
-      return this.#offerParts(reservedValueSupplier);
+      this.parts.reset();
+      this.parts.add(buffer, offset, length);
+      return this.offerParts(reservedValueSupplier);
     }
     checkRange(buffer, offset, length);
     const frameLength = length + HEADER_LENGTH;
@@ -196,9 +197,9 @@ export abstract class Publication {
     }
     const termBuffer = this.claimedTermBuffer;
     this.frames.begin(termBuffer, termOffset, frameLength, this.claimedTermId);
-    termBuffer.putBytes(termOffset + HEADER_LENGTH, buffer, offset, length);
+    termBuffer.putBytesUnchecked(termOffset + HEADER_LENGTH, buffer, offset, length);
     if (reservedValueSupplier !== undefined) {
-      this.#putReservedValue(reservedValueSupplier, termBuffer, termOffset, frameLength, alignFrameLength(frameLength));
+      this.putReservedValue(reservedValueSupplier, termBuffer, termOffset, frameLength, alignFrameLength(frameLength));
     }
     publish(termBuffer, termOffset, frameLength);
     return this.claimedEndPosition;
@@ -214,21 +215,21 @@ export abstract class Publication {
     lengthTwo: number,
     reservedValueSupplier?: ReservedValueSupplier,
   ): number {
-    const parts = this.#parts;
+    const parts = this.parts;
     parts.reset();
     parts.add(bufferOne, offsetOne, lengthOne);
     parts.add(bufferTwo, offsetTwo, lengthTwo);
-    return this.#offerParts(reservedValueSupplier);
+    return this.offerParts(reservedValueSupplier);
   }
 
   /** As `offer`, for a message in any number of parts. */
   offerVector(vectors: readonly DirectBufferVector[], reservedValueSupplier?: ReservedValueSupplier): number {
-    const parts = this.#parts;
+    const parts = this.parts;
     parts.reset();
     for (const { buffer, offset = 0, length = buffer.capacity - offset } of vectors) {
       parts.add(buffer, offset, length);
     }
-    return this.#offerParts(reservedValueSupplier);
+    return this.offerParts(reservedValueSupplier);
   }
 
   /**
@@ -261,7 +262,7 @@ export abstract class Publication {
    * @throws RegistrationError
    */
   async addDestination(endpointChannel: string): Promise<number> {
-    this.#checkOpen();
+    this.checkOpen();
     const correlationId = this.conductor.asyncAddDestination(this.originalRegistrationId, endpointChannel);
     await this.conductor.awaitCommand(correlationId);
     return correlationId;
@@ -269,7 +270,7 @@ export abstract class Publication {
 
   /** @throws RegistrationError */
   async removeDestination(endpointChannel: string): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     await this.conductor.awaitCommand(
       this.conductor.asyncRemoveDestination(this.originalRegistrationId, endpointChannel),
     );
@@ -277,7 +278,7 @@ export abstract class Publication {
 
   /** @throws RegistrationError */
   async removeDestinationById(destinationRegistrationId: number): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     await this.conductor.awaitCommand(
       this.conductor.asyncRemoveDestinationById(this.originalRegistrationId, destinationRegistrationId),
     );
@@ -285,17 +286,17 @@ export abstract class Publication {
 
   /** As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. */
   asyncAddDestination(endpointChannel: string): number {
-    this.#checkOpen();
+    this.checkOpen();
     return this.conductor.asyncAddDestination(this.originalRegistrationId, endpointChannel);
   }
 
   asyncRemoveDestination(endpointChannel: string): number {
-    this.#checkOpen();
+    this.checkOpen();
     return this.conductor.asyncRemoveDestination(this.originalRegistrationId, endpointChannel);
   }
 
   asyncRemoveDestinationById(destinationRegistrationId: number): number {
-    this.#checkOpen();
+    this.checkOpen();
     return this.conductor.asyncRemoveDestinationById(this.originalRegistrationId, destinationRegistrationId);
   }
 
@@ -332,8 +333,8 @@ export abstract class Publication {
     return this.metaData.getInt32Volatile(LOG_IS_CONNECTED_OFFSET) === 1 ? BACK_PRESSURED : NOT_CONNECTED;
   }
 
-  #offerParts(reservedValueSupplier: ReservedValueSupplier | undefined): number {
-    const { length } = this.#parts;
+  private offerParts(reservedValueSupplier: ReservedValueSupplier | undefined): number {
+    const { length } = this.parts;
     const { maxPayloadLength } = this;
     if (length > this.maxMessageLength) {
       throw new AeronError(
@@ -359,14 +360,14 @@ export abstract class Publication {
         flags |= END_FRAG_FLAG;
       }
       const spaceLeft = termOffset + framedLength - frameOffset;
-      this.#writeFragment(frameOffset, payloadLength, flags, reservedValueSupplier, spaceLeft);
+      this.writeFragment(frameOffset, payloadLength, flags, reservedValueSupplier, spaceLeft);
       flags = 0;
       frameOffset += alignFrameLength(payloadLength + HEADER_LENGTH);
     } while (remaining > 0);
     return this.claimedEndPosition;
   }
 
-  #writeFragment(
+  private writeFragment(
     frameOffset: number,
     payloadLength: number,
     flags: number,
@@ -376,16 +377,16 @@ export abstract class Publication {
     const termBuffer = this.claimedTermBuffer;
     const frameLength = payloadLength + HEADER_LENGTH;
     this.frames.begin(termBuffer, frameOffset, frameLength, this.claimedTermId);
-    this.#parts.copyTo(termBuffer, frameOffset + HEADER_LENGTH, payloadLength);
+    this.parts.copyTo(termBuffer, frameOffset + HEADER_LENGTH, payloadLength);
     FrameDescriptor.putFrameFlags(termBuffer, frameOffset, flags);
     if (reservedValueSupplier !== undefined) {
-      this.#putReservedValue(reservedValueSupplier, termBuffer, frameOffset, frameLength, spaceLeft);
+      this.putReservedValue(reservedValueSupplier, termBuffer, frameOffset, frameLength, spaceLeft);
     }
     publish(termBuffer, frameOffset, frameLength);
   }
 
   /** A supplier that throws must not leave a hole: what was claimed from this frame on becomes padding. */
-  #putReservedValue(
+  private putReservedValue(
     supplier: ReservedValueSupplier,
     termBuffer: AtomicBuffer,
     frameOffset: number,
@@ -401,7 +402,7 @@ export abstract class Publication {
     }
   }
 
-  #checkOpen(): void {
+  private checkOpen(): void {
     if (this.isClosed) {
       throw new AeronError('CLOSED', `publication ${this.registrationId} on ${this.channel} is closed`);
     }

@@ -25,11 +25,11 @@ export class Subscription {
   channelStatusId = ChannelEndpointStatus.NO_ID_ALLOCATED as number;
   /** Read it, do not set it. */
   isClosed = false;
-  readonly #conductor: ClientConductor;
+  private readonly conductor: ClientConductor;
   /** Replaced, never changed: a poll that is under way goes on with the images it began with. */
-  #images = NO_IMAGES;
-  #nextImage = 0;
-  #resolvedChannel: string | undefined;
+  private currentImages = NO_IMAGES;
+  private nextImage = 0;
+  private resolvedChannel: string | undefined;
 
   constructor(
     conductor: ClientConductor,
@@ -39,7 +39,7 @@ export class Subscription {
     availableImageHandler: AvailableImageHandler | undefined,
     unavailableImageHandler: UnavailableImageHandler | undefined,
   ) {
-    this.#conductor = conductor;
+    this.conductor = conductor;
     this.channel = channel;
     this.streamId = streamId;
     this.registrationId = registrationId;
@@ -49,9 +49,9 @@ export class Subscription {
 
   /** Gives up to `fragmentLimit` fragments to `handler`. Returns how many; 0 once closed. */
   poll(handler: FragmentHandler, fragmentLimit: number): number {
-    const images = this.#images;
+    const images = this.currentImages;
     const count = images.length;
-    const start = this.#startIndex(count);
+    const start = this.startIndex(count);
     let fragments = 0;
     for (let i = start; i < count && fragments < fragmentLimit; i++) {
       fragments += images[i]!.poll(handler, fragmentLimit - fragments);
@@ -64,9 +64,9 @@ export class Subscription {
 
   /** As `poll`; the handler says after each fragment how it goes on. */
   controlledPoll(handler: ControlledFragmentHandler, fragmentLimit: number): number {
-    const images = this.#images;
+    const images = this.currentImages;
     const count = images.length;
-    const start = this.#startIndex(count);
+    const start = this.startIndex(count);
     let fragments = 0;
     for (let i = start; i < count && fragments < fragmentLimit; i++) {
       fragments += images[i]!.controlledPoll(handler, fragmentLimit - fragments);
@@ -80,7 +80,7 @@ export class Subscription {
   /** `Image.blockPoll` of every image, with at most `blockLengthLimit` bytes from each. Returns the bytes consumed. */
   blockPoll(handler: BlockHandler, blockLengthLimit: number): number {
     let bytes = 0;
-    for (const image of this.#images) {
+    for (const image of this.currentImages) {
       bytes += image.blockPoll(handler, blockLengthLimit);
     }
     return bytes;
@@ -89,7 +89,7 @@ export class Subscription {
   /** `Image.rawPoll` of every image, with at most `blockLengthLimit` bytes from each. Returns the bytes consumed. */
   rawPoll(handler: RawBlockHandler, blockLengthLimit: number): number {
     let bytes = 0;
-    for (const image of this.#images) {
+    for (const image of this.currentImages) {
       bytes += image.rawPoll(handler, blockLengthLimit);
     }
     return bytes;
@@ -97,39 +97,39 @@ export class Subscription {
 
   /** Whether there is a publisher. */
   get isConnected(): boolean {
-    return this.#images.some((image) => !image.isClosed);
+    return this.currentImages.some((image) => !image.isClosed);
   }
 
   get hasNoImages(): boolean {
-    return this.#images.length === 0;
+    return this.currentImages.length === 0;
   }
 
   get imageCount(): number {
-    return this.#images.length;
+    return this.currentImages.length;
   }
 
   /** The images at this moment; the list does not change afterwards. */
   get images(): readonly Image[] {
-    return this.#images;
+    return this.currentImages;
   }
 
   imageBySessionId(sessionId: number): Image | undefined {
-    return this.#images.find((image) => image.sessionId === sessionId);
+    return this.currentImages.find((image) => image.sessionId === sessionId);
   }
 
   imageAtIndex(index: number): Image | undefined {
-    return this.#images[index];
+    return this.currentImages[index];
   }
 
   /** A `ChannelEndpointStatus`; `NO_ID_ALLOCATED` when closed. */
   get channelStatus(): number {
-    return this.isClosed ? ChannelEndpointStatus.NO_ID_ALLOCATED : this.#conductor.channelStatus(this.channelStatusId);
+    return this.isClosed ? ChannelEndpointStatus.NO_ID_ALLOCATED : this.conductor.channelStatus(this.channelStatusId);
   }
 
   /** '127.0.0.1:40123', ...: what the channel is bound to; [] while it is not active, and for IPC. */
   localSocketAddresses(): string[] {
     return LocalSocketAddressStatus.findAddresses(
-      this.#conductor.countersReader,
+      this.conductor.countersReader,
       this.channelStatus,
       this.channelStatusId,
     );
@@ -138,7 +138,7 @@ export class Subscription {
   /** The first of `localSocketAddresses`: what the endpoint came to be when its port was 0. */
   resolvedEndpoint(): string | undefined {
     return LocalSocketAddressStatus.findAddress(
-      this.#conductor.countersReader,
+      this.conductor.countersReader,
       this.channelStatus,
       this.channelStatusId,
     );
@@ -146,20 +146,20 @@ export class Subscription {
 
   /** The channel with the port that the system chose where it asked for port 0; undefined until that is known. */
   tryResolveChannelEndpointPort(): string | undefined {
-    if (this.#resolvedChannel === undefined) {
+    if (this.resolvedChannel === undefined) {
       const uri = ChannelUri.parse(this.channel);
       const endpoint = uri.get('endpoint');
       if (endpoint === undefined || !endpoint.endsWith(':0') || uri.get('control-mode') === 'manual') {
-        this.#resolvedChannel = this.channel;
+        this.resolvedChannel = this.channel;
       } else {
         const resolved = this.resolvedEndpoint();
         if (resolved !== undefined) {
           uri.replaceEndpointWildcardPort(resolved);
-          this.#resolvedChannel = uri.toString();
+          this.resolvedChannel = uri.toString();
         }
       }
     }
-    return this.#resolvedChannel;
+    return this.resolvedChannel;
   }
 
   /**
@@ -169,29 +169,29 @@ export class Subscription {
    * @throws RegistrationError
    */
   async addDestination(endpointChannel: string): Promise<void> {
-    await this.#conductor.awaitCommand(this.asyncAddDestination(endpointChannel));
+    await this.conductor.awaitCommand(this.asyncAddDestination(endpointChannel));
   }
 
   /** @throws RegistrationError */
   async removeDestination(endpointChannel: string): Promise<void> {
-    await this.#conductor.awaitCommand(this.asyncRemoveDestination(endpointChannel));
+    await this.conductor.awaitCommand(this.asyncRemoveDestination(endpointChannel));
   }
 
   /** As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. */
   asyncAddDestination(endpointChannel: string): number {
-    this.#checkOpen();
-    return this.#conductor.asyncAddRcvDestination(this.registrationId, endpointChannel);
+    this.checkOpen();
+    return this.conductor.asyncAddRcvDestination(this.registrationId, endpointChannel);
   }
 
   asyncRemoveDestination(endpointChannel: string): number {
-    this.#checkOpen();
-    return this.#conductor.asyncRemoveRcvDestination(this.registrationId, endpointChannel);
+    this.checkOpen();
+    return this.conductor.asyncRemoveRcvDestination(this.registrationId, endpointChannel);
   }
 
   /** Takes the subscription back from the driver; its images are closed. */
   close(): void {
     if (!this.isClosed) {
-      this.#conductor.removeSubscription(this);
+      this.conductor.removeSubscription(this);
     }
   }
 
@@ -204,28 +204,28 @@ export class Subscription {
     if (this.channel.startsWith(SPY_PREFIX)) {
       throw new AeronError('NOT_SUPPORTED', 'a spy cannot reject an image');
     }
-    await this.#conductor.awaitCommand(this.#conductor.asyncRejectImage(correlationId, position, reason));
+    await this.conductor.awaitCommand(this.conductor.asyncRejectImage(correlationId, position, reason));
   }
 
   /** For the conductor. */
   addImage(image: Image): void {
-    this.#images = [...this.#images, image];
+    this.currentImages = [...this.currentImages, image];
   }
 
   /** For the conductor: the image that was removed, closed. */
   removeImage(correlationId: number): Image | undefined {
-    const image = this.#images.find((candidate) => candidate.correlationId === correlationId);
+    const image = this.currentImages.find((candidate) => candidate.correlationId === correlationId);
     if (image !== undefined) {
       image.close();
-      this.#images = this.#images.filter((candidate) => candidate !== image);
+      this.currentImages = this.currentImages.filter((candidate) => candidate !== image);
     }
     return image;
   }
 
   /** For the conductor: closes and gives up all images. */
   closeImages(): readonly Image[] {
-    const images = this.#images;
-    this.#images = NO_IMAGES;
+    const images = this.currentImages;
+    this.currentImages = NO_IMAGES;
     this.isClosed = true;
     for (const image of images) {
       image.close();
@@ -233,16 +233,16 @@ export class Subscription {
     return images;
   }
 
-  #startIndex(count: number): number {
-    const start = this.#nextImage++;
+  private startIndex(count: number): number {
+    const start = this.nextImage++;
     if (start >= count) {
-      this.#nextImage = 1;
+      this.nextImage = 1;
       return 0;
     }
     return start;
   }
 
-  #checkOpen(): void {
+  private checkOpen(): void {
     if (this.isClosed) {
       throw new AeronError('CLOSED', `subscription ${this.registrationId} on ${this.channel} is closed`);
     }
