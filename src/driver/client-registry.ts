@@ -1,8 +1,8 @@
+import { SystemCounterDescriptor } from '../protocol/mod.ts';
 import { AeronClient } from './aeron-client.ts';
 import { allocateClientHeartbeat } from './channel-counters.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { DriverResources } from './driver-resources.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 /** The clients: a client is known from its first command on, until it closes or falls silent. */
 export class ClientRegistry {

@@ -26,7 +26,7 @@ export function validateInitialWindowLength(initialWindowLength: number, mtuLeng
   }
 }
 
-export function configurationError(message: string): AeronError {
+function configurationError(message: string): AeronError {
   return new AeronError('CONFIGURATION', message);
 }
 

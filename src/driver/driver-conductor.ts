@@ -16,6 +16,7 @@ import {
   type RemovePublicationMessage,
   type StaticCounterMessage,
   type SubscriptionMessage,
+  SystemCounterDescriptor,
   type TerminateDriverMessage,
 } from '../protocol/mod.ts';
 import { ChannelParser } from './channel-parser.ts';
@@ -42,7 +43,6 @@ import { ResourceLifecycle } from './resource-lifecycle.ts';
 import { SendChannelEndpoints } from './send-channel-endpoints.ts';
 import { SubscriptionCommands } from './subscription-commands.ts';
 import { SubscriptionLinker } from './subscription-linker.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 const { IPC_CHANNEL } = ChannelParameters;
 const CLOCK_UPDATE_INTERVAL_NS = 1_000_000;

@@ -1,11 +1,11 @@
 import type { AtomicCounter, CachedEpochClock, CachedNanoClock, CountersManager, ErrorHandler } from '../agrona/mod.ts';
 import type { Platform, SocketPoller } from '../platform/mod.ts';
+import type { SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { DriverOptions } from './driver-options.ts';
 import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import type { LossReport } from './loss-report.ts';
 import type { WildcardPortManager } from './media/wildcard-port-manager.ts';
 import type { NameResolver } from './name-resolver.ts';
-import type { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 /**
  * All that the parts of one driver share: its options, and what was made of them. Built by `MediaDriver`;

@@ -20,7 +20,7 @@ const INT32_MAX = 2 ** 31 - 1;
 const { TERM_MIN_LENGTH, TERM_MAX_LENGTH, PAGE_MIN_SIZE, PAGE_MAX_SIZE } = LogBufferDescriptor;
 
 /** Who runs the agents: the caller's own loop, one thread for all, one more for the network, or one each. */
-export const THREADING_MODES = ['INVOKER', 'SHARED', 'SHARED_NETWORK', 'DEDICATED'] as const;
+const THREADING_MODES = ['INVOKER', 'SHARED', 'SHARED_NETWORK', 'DEDICATED'] as const;
 export type ThreadingMode = (typeof THREADING_MODES)[number];
 
 /** May a client end the driver? `token` is what it sent along. */

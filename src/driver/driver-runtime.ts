@@ -12,6 +12,7 @@ import {
   ManyToOneRingBuffer,
 } from '../agrona/mod.ts';
 import type { Platform } from '../platform/mod.ts';
+import { SystemCounterDescriptor } from '../protocol/mod.ts';
 import { ClientProxy } from './client-proxy.ts';
 import type { SystemSocketBuffers } from './configuration-checks.ts';
 import type { DriverContext } from './driver-context.ts';
@@ -22,7 +23,6 @@ import { LogFactory } from './log-factory.ts';
 import { LossReport } from './loss-report.ts';
 import { parsePortRange, WildcardPortManager } from './media/wildcard-port-manager.ts';
 import { DefaultNameResolver } from './name-resolver.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 import { SystemCounters } from './system-counters.ts';
 
 const MS_IN_NS = 1_000_000;

@@ -1,5 +1,5 @@
 import { SocketAddress } from '../platform/mod.ts';
-import { ErrorCode, LogBufferDescriptor, LogBufferUnblocker } from '../protocol/mod.ts';
+import { ErrorCode, LogBufferDescriptor, LogBufferUnblocker, SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
 import type { DriverManagedResource } from './driver-managed-resource.ts';
 import type { Position, ReadablePosition } from './position.ts';
@@ -8,7 +8,6 @@ import type { RawLog } from './raw-log.ts';
 import type { ResourceConductor } from './resource-conductor.ts';
 import type { Subscribable } from './subscribable.ts';
 import type { SubscriptionLink } from './subscription-link.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 import { type UntetheredStream, UntetheredSubscriptions } from './untethered-subscriptions.ts';
 
 const IPC_SOURCE_ADDRESS = SocketAddress.of('127.0.0.1', 0);

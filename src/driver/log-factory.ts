@@ -4,7 +4,7 @@ import { LogBufferDescriptor, LogBuffers } from '../protocol/mod.ts';
 import type { RawLog } from './raw-log.ts';
 
 /** The space for a new log is not there: what clients know as STORAGE_SPACE. */
-export class StorageSpaceError extends AeronError {
+class StorageSpaceError extends AeronError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('STORAGE_SPACE', message, options);
   }

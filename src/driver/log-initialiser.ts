@@ -12,7 +12,7 @@ const {
 } = LogBufferDescriptor;
 
 /** Of the socket that a stream goes over; 0 is the system's default. Bytes. */
-export interface SocketBufferLengths {
+interface SocketBufferLengths {
   readonly socketRcvbufLength: number;
   readonly socketSndbufLength: number;
 }

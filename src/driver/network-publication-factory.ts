@@ -1,5 +1,5 @@
 import type { AtomicCounter } from '../agrona/mod.ts';
-import type { PublicationMessage } from '../protocol/mod.ts';
+import { type PublicationMessage, SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { DriverResources } from './driver-resources.ts';
 import type { FlowControl, FlowControlSupplier } from './flow-control/flow-control.ts';
@@ -26,7 +26,6 @@ import {
   allocateSenderPosition,
   type StreamCounterScope,
 } from './stream-counters.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 /** What a network publication is made of, its log already initialised. */
 export interface NetworkPublicationSpec {

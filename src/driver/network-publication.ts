@@ -11,6 +11,7 @@ import {
   RttMeasurementFlyweight,
   SetupFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
   TermScanner,
 } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
@@ -28,7 +29,6 @@ import type { RetransmitHandler, RetransmitSender } from './retransmit-handler.t
 import type { SendSideConductor } from './send-side-conductor.ts';
 import type { Subscribable } from './subscribable.ts';
 import type { SubscriptionLink } from './subscription-link.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 import { type UntetheredStream, UntetheredSubscriptions } from './untethered-subscriptions.ts';
 
 /** How often a setup frame goes out while nobody has answered, or one is asked for. */

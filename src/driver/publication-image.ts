@@ -8,6 +8,7 @@ import {
   RttMeasurementFlyweight,
   SetupFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
   TermGapFiller,
   TermRebuilder,
 } from '../protocol/mod.ts';
@@ -26,7 +27,6 @@ import type { RawLog } from './raw-log.ts';
 import type { ResourceConductor } from './resource-conductor.ts';
 import type { Subscribable } from './subscribable.ts';
 import type { SubscriptionLink } from './subscription-link.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 import { type UntetheredStream, UntetheredSubscriptions, type UntetheredTimeouts } from './untethered-subscriptions.ts';
 
 /** Status message intervals that a drained image goes on telling the sender that it is done. */

@@ -1,5 +1,6 @@
 import type { Agent, AtomicCounter, CachedNanoClock } from '../agrona/mod.ts';
 import { AeronError, type SocketAddress } from '../platform/mod.ts';
+import { SystemCounterDescriptor } from '../protocol/mod.ts';
 import { type ImageRequests, type PendingSetups, SessionState } from './data-packet-dispatcher.ts';
 import type { DriverContext } from './driver-context.ts';
 import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
@@ -10,7 +11,6 @@ import type { ReceiveDestinationTransport } from './media/receive-destination-tr
 import type { UdpChannel } from './media/udp-channel.ts';
 import type { PendingSetupMessage } from './pending-setup-message.ts';
 import type { PublicationImage } from './publication-image.ts';
-import { SystemCounterDescriptor } from './system-counter-descriptor.ts';
 
 const PENDING_SETUPS_TIMEOUT_NS = 1_000_000_000;
 /** Setups asked for because of data frames of unknown sessions; more such sessions have to wait. */

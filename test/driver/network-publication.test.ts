@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { SubscriptionLink } from '../../src/driver/subscription-link.ts';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
 import {
   DataHeaderFlyweight,
   ErrorFlyweight,
@@ -12,6 +11,7 @@ import {
   RttMeasurementFlyweight,
   SetupFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
 import {
   INITIAL_TERM_ID,

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readLossReport } from '../../src/driver/loss-report.ts';
 import type { SubscriptionLink } from '../../src/driver/subscription-link.ts';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
 import {
   DataHeaderFlyweight,
   ErrorCode,
@@ -14,6 +13,7 @@ import {
   ResponseSetupFlyweight,
   RttMeasurementFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
 import {
   INITIAL_TERM_ID,

@@ -26,7 +26,6 @@ import type { ResourceConductor } from '../../src/driver/resource-conductor.ts';
 import { StaticDelayGenerator, ZERO_DELAY_GENERATOR } from '../../src/driver/static-delay-generator.ts';
 import { StaticWindowCongestionControl } from '../../src/driver/static-window-congestion-control.ts';
 import type { SubscriptionLink } from '../../src/driver/subscription-link.ts';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
 import {
   type Memory,
   type Platform,
@@ -42,6 +41,7 @@ import {
   NakFlyweight,
   SetupFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
 
 export const TERM_LENGTH = 64 * 1024;

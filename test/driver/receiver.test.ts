@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
-import { DataHeaderFlyweight, LogBufferDescriptor, StatusMessageFlyweight } from '../../src/protocol/mod.ts';
+import {
+  DataHeaderFlyweight,
+  LogBufferDescriptor,
+  StatusMessageFlyweight,
+  SystemCounterDescriptor,
+} from '../../src/protocol/mod.ts';
 import { INITIAL_TERM_ID, ReceiveSide, SESSION_ID, STREAM_ID, TERM_LENGTH, WINDOW_LENGTH } from './receive-side.ts';
 
 const PAYLOAD = Uint8Array.of(1, 2, 3, 4);

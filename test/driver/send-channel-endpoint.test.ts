@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LossGenerator } from '../../src/driver/debug/loss-generator.ts';
 import { DYNAMIC_DESTINATIONS_MAX, MANUAL_DESTINATIONS_MAX } from '../../src/driver/media/multi-snd-destination.ts';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
 import { SocketAddress } from '../../src/platform/mod.ts';
 import {
   ChannelEndpointStatus,
@@ -11,6 +10,7 @@ import {
   HeaderFlyweight,
   ResponseSetupFlyweight,
   SetupFlyweight,
+  SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
 import { MS, SECOND, SESSION_ID, SendSide, STREAM_ID } from './send-side.ts';
 

@@ -23,7 +23,6 @@ import { RetransmitHandler } from '../../src/driver/retransmit-handler.ts';
 import type { SendSideConductor } from '../../src/driver/send-side-conductor.ts';
 import { Sender } from '../../src/driver/sender.ts';
 import { StaticDelayGenerator } from '../../src/driver/static-delay-generator.ts';
-import { SystemCounterDescriptor } from '../../src/driver/system-counter-descriptor.ts';
 import { type Memory, type Platform, SocketAddress, type UdpSocket } from '../../src/platform/mod.ts';
 import { type SimulatedHost, SimulatedWorld } from '../../src/platform/simulated/mod.ts';
 import {
@@ -33,6 +32,7 @@ import {
   LogBufferDescriptor,
   NakFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
   writePaddingFrame,
 } from '../../src/protocol/mod.ts';
 

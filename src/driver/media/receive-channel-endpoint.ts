@@ -13,10 +13,10 @@ import {
   RttMeasurementFlyweight,
   SetupFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
 } from '../../protocol/mod.ts';
 import type { DataPacketDispatcher } from '../data-packet-dispatcher.ts';
 import type { DriverContext } from '../driver-context.ts';
-import { SystemCounterDescriptor } from '../system-counter-descriptor.ts';
 import type { ImageConnections } from './image-connection.ts';
 import { type ControlResolver, DESTINATION_ADDRESS_TIMEOUT_NS, MultiRcvDestination } from './multi-rcv-destination.ts';
 import type { ReceiveDestinationTransport } from './receive-destination-transport.ts';

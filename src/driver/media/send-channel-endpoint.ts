@@ -11,11 +11,11 @@ import {
   ResponseSetupFlyweight,
   RttMeasurementFlyweight,
   StatusMessageFlyweight,
+  SystemCounterDescriptor,
 } from '../../protocol/mod.ts';
 import type { DriverContext } from '../driver-context.ts';
 import type { NetworkPublication } from '../network-publication.ts';
 import type { SendSideConductor } from '../send-side-conductor.ts';
-import { SystemCounterDescriptor } from '../system-counter-descriptor.ts';
 import type { DatagramBatch } from './datagram-batch.ts';
 import {
   DESTINATION_TIMEOUT_NS,

@@ -1,8 +1,13 @@
 import { AeronError, type AtomicBuffer, type AtomicCounter } from '../../agrona/mod.ts';
 import type { Memory, ReceiveBatch, SocketAddress, UdpSocket, UdpSocketOptions } from '../../platform/mod.ts';
-import { ChannelEndpointStatus, describeRefusal, FrameRefusal, validateFrame } from '../../protocol/mod.ts';
+import {
+  ChannelEndpointStatus,
+  describeRefusal,
+  FrameRefusal,
+  SystemCounterDescriptor,
+  validateFrame,
+} from '../../protocol/mod.ts';
 import type { DriverContext } from '../driver-context.ts';
-import { SystemCounterDescriptor } from '../system-counter-descriptor.ts';
 import type { DatagramBatch } from './datagram-batch.ts';
 import { anyAddress } from './interface-search.ts';
 import type { UdpChannel } from './udp-channel.ts';

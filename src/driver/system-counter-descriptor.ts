@@ -1,1 +1,0 @@
-export { SystemCounterDescriptor } from '../protocol/mod.ts';
