@@ -10,6 +10,7 @@ import {
   LogBufferDescriptor,
   type LogBuffers,
   readLogParameters,
+  SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
 import { type CommandClient, DriverFixture, Event, MS, SECOND, TERM_LENGTH } from './command-client.ts';
 
@@ -247,6 +248,109 @@ describe('network streams of one driver', () => {
 });
 
 describe('network streams between drivers', () => {
+  const channelOf = (host: string) => `aeron:udp?endpoint=${host}:20600`;
+
+  it('answer a request on a response channel of its own', () => {
+    const world = new SimulatedWorld({ seed: 11 });
+    const a = new DriverFixture({}, world, 'a');
+    const b = new DriverFixture({}, world, 'b');
+    const server = a.client();
+    const requester = b.client();
+    const requests = server.addSubscription(ENDPOINT);
+    server.answer(requests);
+
+    const control = 'aeron:udp?control=10.0.0.1:20610|control-mode=response';
+    const responses = requester.addSubscription(control, 2002);
+    requester.answer(responses);
+    requester.answer(requester.addPublication(`${ENDPOINT}|response-correlation-id=${responses}`));
+    const request = server.await(Event.ON_AVAILABLE_IMAGE, { subscriptionRegistrationId: requests }, 2 * SECOND);
+    const response = server.answer(
+      server.addExclusivePublication(`${control}|response-correlation-id=${request.correlationId}`, 2002),
+    );
+    assert.equal(response.type, Event.ON_EXCLUSIVE_PUBLICATION_READY);
+    const image = requester.await(Event.ON_AVAILABLE_IMAGE, { subscriptionRegistrationId: responses }, 5 * SECOND);
+    assert.equal(image.sessionId, response.sessionId);
+
+    const unasked = server.refusal(
+      server.addExclusivePublication(`${control}|response-correlation-id=${response.registrationId}`, 2002),
+    );
+    assert.match(unasked.errorMessage, /not found/);
+    a.close();
+    b.close();
+  });
+
+  it('follow a name to its new address', () => {
+    const world = new SimulatedWorld({ seed: 11 });
+    const a = new DriverFixture({}, world, 'a');
+    const b = new DriverFixture({}, world, 'b');
+    const c = new DriverFixture({}, world, 'c');
+    world.setName('service', ['10.0.0.1']);
+    const [first, second] = [a.client(), c.client()];
+    const publisher = b.client();
+    const before = first.addSubscription(channelOf('10.0.0.1'));
+    const after = second.addSubscription(channelOf('10.0.0.3'));
+    first.answer(before);
+    second.answer(after);
+    publisher.answer(publisher.addPublication(channelOf('service')));
+    first.await(Event.ON_AVAILABLE_IMAGE, { subscriptionRegistrationId: before }, 2 * SECOND);
+
+    world.setName('service', ['10.0.0.3']);
+    a.close();
+    for (let i = 0; i < 20 && second.sawNothing(Event.ON_AVAILABLE_IMAGE); i++) {
+      second.keepAlive();
+      publisher.liveFor(SECOND);
+    }
+    second.await(Event.ON_AVAILABLE_IMAGE, { subscriptionRegistrationId: after });
+    assert.equal(publisher.systemCounter(SystemCounterDescriptor.RESOLUTION_CHANGES), 1);
+    b.close();
+    c.close();
+  });
+
+  it('of more sessions than allowed are refused, and counted as one error', () => {
+    const world = new SimulatedWorld({ seed: 11 });
+    const a = new DriverFixture({ streamSessionLimit: 2 }, world, 'a');
+    const b = new DriverFixture({}, world, 'b');
+    const subscriber = a.client();
+    const publisher = b.client();
+    subscriber.answer(subscriber.addSubscription(ENDPOINT));
+    for (let i = 0; i < 4; i++) {
+      publisher.answer(publisher.addExclusivePublication(ENDPOINT));
+    }
+    for (let i = 0; i < 5; i++) {
+      subscriber.keepAlive();
+      publisher.liveFor(SECOND);
+    }
+    const images = subscriber.poll().filter((event) => event.type === Event.ON_AVAILABLE_IMAGE);
+    assert.equal(images.length, 2);
+    assert.equal(subscriber.errorsLogged().length, 1);
+    a.close();
+    b.close();
+  });
+
+  it('lose what the loss options say, and bring all of it in the end', () => {
+    const world = new SimulatedWorld({ seed: 11 });
+    const a = new DriverFixture({ receiveDataLossRate: 0.3, receiveDataLossSeed: 5 }, world, 'a');
+    const b = new DriverFixture({ sendControlLossRate: 0.3, sendControlLossSeed: 6 }, world, 'b');
+    const subscriber = a.client();
+    const publisher = b.client();
+    const subscription = subscriber.addSubscription(ENDPOINT);
+    subscriber.answer(subscription);
+    const log = publisher.mapLog(publisher.answer(publisher.addPublication(ENDPOINT)));
+    const image = subscriber.await(Event.ON_AVAILABLE_IMAGE, { subscriptionRegistrationId: subscription }, 5 * SECOND);
+    const imageLog = subscriber.mapLog(image);
+    world.run(MS);
+    for (let i = 0; i < 200; i++) {
+      publish(log);
+    }
+    world.run(SECOND);
+    for (let offset = 0; offset < 200 * 128; offset += 128) {
+      assert.equal(FrameDescriptor.frameLengthVolatile(imageLog.termBuffers[0]!, offset), 128, `at ${offset}`);
+    }
+    assert(subscriber.systemCounter(SystemCounterDescriptor.NAK_MESSAGES_SENT) > 0);
+    a.close();
+    b.close();
+  });
+
   it('end when the other driver dies, and come back with a new one', () => {
     const world = new SimulatedWorld({ seed: 11 });
     const a = new DriverFixture({}, world, 'a');
