@@ -19,7 +19,7 @@ export function describeCrowds(language: Language): void {
           publishers: TWO_OF_EACH,
           subscribers: [{ language: subscriber }],
           channels: same('aeron:ipc?term-length=64k'),
-          count: 10_000,
+          count: 5000,
           length: 'mixed',
         }),
       );
@@ -29,7 +29,7 @@ export function describeCrowds(language: Language): void {
           publishers: TWO_OF_EACH,
           subscribers: [{ language: subscriber }],
           channels: same(`aeron:udp?endpoint=localhost:${port()}|term-length=64k`),
-          count: 10_000,
+          count: 5000,
           length: 'mixed',
         }),
       );
@@ -41,7 +41,7 @@ export function describeCrowds(language: Language): void {
           publishers: [{ language: publisher }],
           subscribers: TWO_OF_EACH,
           channels: same('aeron:ipc?term-length=64k'),
-          count: 10_000,
+          count: 5000,
           length: 'mixed',
         }),
       );
@@ -55,7 +55,7 @@ export function describeCrowds(language: Language): void {
             publish: `aeron:udp?${control}|term-length=64k|fc=min,g:/4`,
             subscribe: `aeron:udp?endpoint=localhost:0|${control}`,
           },
-          count: 10_000,
+          count: 5000,
           length: 'mixed',
           exclusive: true,
         });

@@ -1,6 +1,14 @@
+import assert from 'node:assert/strict';
 import { after, afterEach, before, describe } from 'node:test';
 import type { AeronVersion } from '../../scripts/java.ts';
+import type { Child } from './child.ts';
 import { type Language, type Options, Stage } from './stage.ts';
+
+export interface DriverOptions {
+  readonly language: Language;
+  readonly version?: AeronVersion;
+  readonly properties?: Options;
+}
 
 /** Where a test plays: the directory of the driver of its suite, and a stage that is cleared after it. */
 export interface Place {
@@ -9,27 +17,44 @@ export interface Place {
 }
 
 /** A suite on one driver process, which lives as long as the suite. */
-export function describeOnDriver(
+export function describeOnDriver(title: string, driver: DriverOptions, declare: (place: Place) => void): void {
+  describeOnDrivers(title, [driver], declare);
+}
+
+/** A suite on several driver processes; the place is at the first one. */
+export function describeOnDrivers(
   title: string,
-  driver: { language: Language; version?: AeronVersion; properties?: Options },
-  declare: (place: Place) => void,
+  drivers: readonly DriverOptions[],
+  declare: (place: Place, directories: readonly string[]) => void,
 ): void {
   describe(title, () => {
     const house = new Stage();
-    const directory = house.directory();
+    const directories = drivers.map(() => house.directory());
+    let processes: Child[] = [];
     let stage = new Stage();
-    before(() => house.driver(driver.language, directory, driver));
+    before(async () => {
+      processes = await Promise.all(drivers.map((driver, i) => house.driver(driver.language, directories[i]!, driver)));
+    });
     afterEach(async () => {
       await stage.clear();
       stage = new Stage();
     });
-    after(() => house.clear());
+    after(async () => {
+      try {
+        for (const driver of processes) {
+          assert.ok(!driver.ended, `${driver.name} died:\n${driver.output}`);
+        }
+      } finally {
+        await house.clear();
+      }
+    });
 
-    declare({
-      directory,
+    const place = {
+      directory: directories[0]!,
       get stage() {
         return stage;
       },
-    });
+    };
+    declare(place, directories);
   });
 }
