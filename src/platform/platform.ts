@@ -16,7 +16,7 @@ export interface Platform {
   readonly scheduler: Scheduler;
   /** Zeroed memory that sockets can send from and receive into without a copy. 64-byte aligned. */
   allocate(length: number): Memory;
-  /** Gives the thread back to the system for about `durationNs`; the simulated platform lets time pass. */
+  /** Gives the thread back to the system for about `durationNs`, or (0) lets others that wait for it run; the simulated platform lets time pass. */
   park(durationNs: number): void;
 }
 

@@ -30,6 +30,7 @@ export interface Libc {
 
   clock_gettime(clock: number, time: number): number;
   nanosleep(duration: number, remaining: number): number;
+  sched_yield(): number;
   poll(fds: number, count: number, timeoutMs: number): number;
   ppoll(fds: number, count: number, timeout: number, signals: number): number;
 
@@ -62,6 +63,7 @@ const PORTABLE = [
   'size_t strlen(uintptr_t)',
   'int clock_gettime(int, uintptr_t)',
   'int nanosleep(uintptr_t, uintptr_t)',
+  'int sched_yield()',
   'int fcntl(int, int, ...)',
   'int poll(uintptr_t, unsigned long, int)',
   'int socket(int, int, int)',

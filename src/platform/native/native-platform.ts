@@ -36,6 +36,8 @@ export class NativePlatform implements Platform {
       this.parkTime ??= new Timespec();
       this.parkTime.set(durationNs);
       libc().nanosleep(this.parkTime.address, 0);
+    } else {
+      libc().sched_yield();
     }
   }
 }
