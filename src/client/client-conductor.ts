@@ -668,15 +668,19 @@ export class ClientConductor implements Agent, DriverEventsListener {
     }
   }
 
-  #notify<H>(handlers: ReadonlyMap<number, H>, call: (handler: H) => void): void {
+  #notify<H>(handlers: ReadonlyMap<number, H>, call: (handler: H) => unknown): void {
     for (const handler of handlers.values()) {
       this.#call(() => call(handler));
     }
   }
 
-  #call(callback: () => void): void {
+  /** A handler of the user's, which may be an async function. */
+  #call(callback: () => unknown): void {
     try {
-      callback();
+      const result = callback();
+      if (result instanceof Promise) {
+        result.catch((error) => this.#handleError(error));
+      }
     } catch (error) {
       this.#handleError(error);
     }

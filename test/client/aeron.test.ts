@@ -337,6 +337,19 @@ describe('Images', () => {
     assert.match(String(world.errors), /handler failed/);
   });
 
+  it('hand what an async handler rejects with to the error handler', async () => {
+    const { world, aeron } = await open();
+    const subscription = await world.settle(
+      aeron.addSubscription(IPC, 10, async (image) => {
+        throw new Error(`no use for ${image.sourceIdentity}`);
+      }),
+    );
+    await world.settle(aeron.addPublication(IPC, 10));
+    await world.until(() => world.errors.length > 0);
+    assert.match(String(world.errors), /no use for aeron:ipc/);
+    assert.equal(subscription.imageCount, 1);
+  });
+
   it('are rejected by the driver on request', async () => {
     const { world, driver, aeron } = await open();
     const subscription = await world.settle(aeron.addSubscription(IPC, 10));

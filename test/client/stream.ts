@@ -15,11 +15,18 @@ const PAGE_SIZE = 4096;
 const PUBLISHER_LIMIT_ID = 0;
 const SUBSCRIBER_POSITION_ID = 1;
 const COUNTER_LENGTH = 128;
+export const COUNTERS_LENGTH = 8 * COUNTER_LENGTH;
 
 export interface StreamOptions {
   readonly platform?: Platform;
   readonly initialTermId?: number;
   readonly termLength?: number;
+  /** Path of the log. */
+  readonly path?: string;
+  /** Memory for the counters; by default the stream's own. */
+  readonly counters?: AtomicBuffer;
+  /** False: the log is there already. */
+  readonly create?: boolean;
   /** Where the stream begins, in terms behind the initial one. */
   readonly termCount?: number;
   readonly termOffset?: number;
@@ -28,15 +35,21 @@ export interface StreamOptions {
 /** One stream without a driver: a log, the limit of its publisher and the position of its subscriber. */
 export class Stream {
   readonly log: LogBuffers;
-  readonly counters = AtomicBuffer.allocate(COUNTER_LENGTH * 8);
+  readonly counters: AtomicBuffer;
   readonly errors: unknown[] = [];
   readonly #termLength: number;
 
   constructor(options: StreamOptions = {}) {
     const { initialTermId = 7, termLength = TERM_LENGTH, termCount = 0, termOffset = 0 } = options;
     const platform = options.platform ?? new SimulatedWorld({ seed: 1 }).host('a').process('client').platform;
+    const path = options.path ?? '/dev/shm/1.logbuffer';
+    this.counters = options.counters ?? AtomicBuffer.allocate(COUNTERS_LENGTH);
     this.#termLength = termLength;
-    this.log = LogBuffers.create(platform, '/dev/shm/1.logbuffer', termLength, PAGE_SIZE, { sparse: true });
+    if (options.create === false) {
+      this.log = new LogBuffers(platform, path);
+      return;
+    }
+    this.log = LogBuffers.create(platform, path, termLength, PAGE_SIZE, { sparse: true });
     const { metaData } = this.log;
     const termId = (initialTermId + termCount) | 0;
     metaData.putInt32(LogBufferDescriptor.LOG_INITIAL_TERM_ID_OFFSET, initialTermId);
