@@ -1,6 +1,7 @@
 import {
   AeronError,
   type AtomicBuffer,
+  type AtomicCounter,
   type ErrorHandler,
   type ManyToOneRingBuffer,
   type MessageHandler,
@@ -37,6 +38,8 @@ import type { ClientProxy } from './client-proxy.ts';
 
 /** As upstream: one command a duty cycle, so that a burst of them does not hold up the streams. */
 const COMMAND_DRAIN_LIMIT = 1;
+/** So that a client that sends nonsense of ever new content does not fill the error log. */
+const MAX_DISTINCT_ERRORS_OF_A_CODE = 100;
 
 /** What a driver can be asked for. What a method throws is answered to the client as an error. */
 export interface ClientCommands {
@@ -69,7 +72,9 @@ export class ClientCommandAdapter {
   private readonly toDriverCommands: ManyToOneRingBuffer;
   private readonly clientProxy: ClientProxy;
   private readonly errorHandler: ErrorHandler;
+  private readonly errorCounter: AtomicCounter;
   private readonly commands: ClientCommands;
+  private readonly loggedMessages = new Map<ErrorCode, Set<string>>();
   private readonly messageHandler: MessageHandler = (msgTypeId, buffer, index, length) =>
     this.onMessage(msgTypeId, buffer, index, length);
 
@@ -77,11 +82,13 @@ export class ClientCommandAdapter {
     toDriverCommands: ManyToOneRingBuffer,
     clientProxy: ClientProxy,
     errorHandler: ErrorHandler,
+    errorCounter: AtomicCounter,
     commands: ClientCommands,
   ) {
     this.toDriverCommands = toDriverCommands;
     this.clientProxy = clientProxy;
     this.errorHandler = errorHandler;
+    this.errorCounter = errorCounter;
     this.commands = commands;
   }
 
@@ -164,10 +171,28 @@ export class ClientCommandAdapter {
 
   private onError(correlationId: number, error: unknown): void {
     const errorCode = errorCodeOf(error);
+    const message = messageOf(error, errorCode);
     if (errorCode !== ErrorCode.RESOURCE_TEMPORARILY_UNAVAILABLE) {
-      this.errorHandler(error);
+      this.report(errorCode, message, error);
     }
-    this.clientProxy.onError(correlationId, errorCode, messageOf(error, errorCode));
+    this.clientProxy.onError(correlationId, errorCode, message);
+  }
+
+  /** Counts every error, and logs it unless a client keeps inventing new ones of its kind. */
+  private report(errorCode: ErrorCode, message: string, error: unknown): void {
+    let logged = this.loggedMessages.get(errorCode);
+    if (logged === undefined) {
+      logged = new Set();
+      this.loggedMessages.set(errorCode, logged);
+    }
+    if (logged.size < MAX_DISTINCT_ERRORS_OF_A_CODE) {
+      logged.add(message);
+    }
+    if (logged.has(message)) {
+      this.errorHandler(error);
+    } else {
+      this.errorCounter.increment();
+    }
   }
 }
 

@@ -79,6 +79,7 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
   private readonly logFreer: LogFreer;
   private readonly clientCommandAdapter: ClientCommandAdapter;
   private readonly onRequestError: ErrorHandler;
+  private readonly damagedStreams = new WeakSet<object>();
   private timerCheckDeadlineNs = 0;
   private clockUpdateDeadlineNs = 0;
   private timeOfLastToDriverPositionChangeNs = 0;
@@ -134,7 +135,13 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
       subscriptions: this.subscriptions,
       logFreer: this.logFreer,
     });
-    this.clientCommandAdapter = new ClientCommandAdapter(ctx.toDriverCommands, ctx.clientProxy, ctx.errorHandler, this);
+    this.clientCommandAdapter = new ClientCommandAdapter(
+      ctx.toDriverCommands,
+      ctx.clientProxy,
+      ctx.errorHandler,
+      ctx.systemCounters.get(SystemCounterDescriptor.ERRORS),
+      this,
+    );
     this.lastCommandConsumerPosition = ctx.toDriverCommands.consumerPosition();
   }
 
@@ -406,15 +413,38 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     const { publicationImages, networkPublications, ipcPublications } = this.resources;
     let workCount = 0;
     for (let i = 0; i < publicationImages.length; i++) {
-      workCount += publicationImages[i]!.trackRebuild(nowNs);
+      try {
+        workCount += publicationImages[i]!.trackRebuild(nowNs);
+      } catch (error) {
+        this.onStreamError(publicationImages[i]!, error);
+      }
     }
     for (let i = 0; i < networkPublications.length; i++) {
-      workCount += networkPublications[i]!.updatePublisherPositionAndLimit();
+      try {
+        workCount += networkPublications[i]!.updatePublisherPositionAndLimit();
+      } catch (error) {
+        this.onStreamError(networkPublications[i]!, error);
+      }
     }
     for (let i = 0; i < ipcPublications.length; i++) {
-      workCount += ipcPublications[i]!.updatePublisherPositionAndLimit();
+      try {
+        workCount += ipcPublications[i]!.updatePublisherPositionAndLimit();
+      } catch (error) {
+        this.onStreamError(ipcPublications[i]!, error);
+      }
     }
     return workCount;
+  }
+
+  /**
+   * A client wrote nonsense over a position or a log: that stream stands still, the others go on. Reported
+   * once, for it comes again each duty cycle.
+   */
+  private onStreamError(stream: object, error: unknown): void {
+    if (!this.damagedStreams.has(stream)) {
+      this.damagedStreams.add(stream);
+      this.ctx.errorHandler(error);
+    }
   }
 
   private reResolve(endpoint: string, uriParamName: string): SocketAddress {

@@ -42,6 +42,15 @@ describe('bad commands', () => {
     assert.match(client.errorsLogged()[0]!, /^3x .*command=1 too short/);
   });
 
+  it('of ever new content do not fill the error log', () => {
+    for (let i = 0; i < 300; i++) {
+      client.removePublication(1000 + i);
+    }
+    fixture.passNs(10 * MS);
+    assert.equal(client.systemCounter(SystemCounterDescriptor.ERRORS), 300);
+    assert.equal(client.errorsLogged().length, 100);
+  });
+
   it('whose strings reach beyond their end are refused', () => {
     const buffer = AtomicBuffer.allocate(64);
     const length = PublicationMessageFlyweight.encode(buffer, 0, {
@@ -116,6 +125,25 @@ describe('bad commands', () => {
       fixture.close();
     }
     fixture = new DriverFixture();
+  });
+
+  it('beside it, as nonsense written over a position, stop one stream and no other', () => {
+    const good = client.answer(client.addPublication('aeron:ipc', 1));
+    const bad = client.answer(client.addPublication('aeron:ipc', 2));
+    const subscribe = (streamId: number) =>
+      client.await(Event.ON_AVAILABLE_IMAGE, {
+        subscriptionRegistrationId: client.addSubscription('aeron:ipc', streamId),
+      });
+    const goodImage = subscribe(1);
+    const badImage = subscribe(2);
+    client.setCounter(badImage.subscriberPositionId, Number.MAX_SAFE_INTEGER * 4);
+    fixture.passNs(MS);
+    client.setCounter(goodImage.subscriberPositionId, 4096);
+    fixture.passNs(MS);
+    assert.equal(client.counter(good.publicationLimitCounterId), 4096 + 32 * 1024);
+    assert.equal(client.counter(bad.publicationLimitCounterId), 32 * 1024);
+    assert.equal(client.systemCounter(SystemCounterDescriptor.ERRORS), 1);
+    assert.match(client.errorsLogged()[0]!, /does not fit a number exactly/);
   });
 
   it('of any kind and content leave the driver and a good client alive', () => {
