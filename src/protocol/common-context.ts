@@ -60,7 +60,11 @@ export function isDriverActive(
       return false;
     }
     if (platform.clock.epochTimeMs() > deadlineMs) {
-      throw new AeronError('DRIVER_TIMEOUT', `${cncFile}: ${path}`);
+      throw new AeronError(
+        'DRIVER_TIMEOUT',
+        `${cncFile}: ${path}; a driver has begun to start there and has not finished within ${driverTimeoutMs} ms ` +
+          '(aeron.driver.timeout): if it is dead, delete the directory or start with aeron.dir.delete.on.start',
+      );
     }
     platform.park(AWAIT_SLEEP_NS);
   }
