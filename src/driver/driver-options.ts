@@ -463,13 +463,16 @@ export const DRIVER_OPTIONS = defineOptions({
       'io.aeron.driver.MinMulticastFlowControlSupplier',
       'io.aeron.driver.TaggedMulticastFlowControlSupplier',
       'io.aeron.driver.DefaultMulticastFlowControlSupplier',
+      'io.aeron.driver.MaxMulticastFlowControl',
+      'io.aeron.driver.MinMulticastFlowControl',
+      'io.aeron.driver.TaggedMulticastFlowControl',
       'aeron_max_multicast_flow_control_strategy_supplier',
       'aeron_min_flow_control_strategy_supplier',
       'aeron_tagged_flow_control_strategy_supplier',
     ],
     {
       property: 'aeron.multicast.FlowControl.supplier',
-      variables: ['AERON_MULTICAST_FLOWCONTROL_SUPPLIER'],
+      variables: ['AERON_MULTICAST_FLOWCONTROL_SUPPLIER', 'AERON_MULTICAST_FLOW_CONTROL_STRATEGY'],
       default: 'max',
       description:
         'Flow control of multicast and multi-destination-cast without `fc=`: as fast as the fastest receiver, ' +
