@@ -16,6 +16,7 @@ import {
 } from './fragment-handler.ts';
 import { Header } from './header.ts';
 
+import { positionVolatile } from './position-word.ts';
 import type { Subscription } from './subscription.ts';
 
 const HEADER_LENGTH = DataHeaderFlyweight.HEADER_LENGTH;
@@ -67,7 +68,9 @@ export class Image {
   readonly logBuffers: LogBuffers;
 
   private readonly countersValues: AtomicBuffer;
+  /** Where the subscriber position lies in `countersValues`, in bytes and in units of 8. */
   private readonly positionOffset: number;
+  private readonly positionIndex: number;
   private readonly termBuffers: readonly AtomicBuffer[];
   private readonly header: Header;
   private readonly errorHandler: (error: unknown) => void;
@@ -85,6 +88,7 @@ export class Image {
     this.logBuffers = logBuffers;
     this.countersValues = parameters.countersValues;
     this.positionOffset = parameters.subscriberPositionOffset;
+    this.positionIndex = this.positionOffset / 8;
     this.termBuffers = logBuffers.termBuffers;
     this.errorHandler = parameters.errorHandler;
     this.joinPosition = this.countersValues.getInt64Volatile(this.positionOffset);
@@ -97,7 +101,7 @@ export class Image {
 
   /** What was consumed; where it ended, once the image is closed. */
   get position(): number {
-    return this.isClosed ? this.finalPosition : this.countersValues.getInt64Volatile(this.positionOffset);
+    return this.isClosed ? this.finalPosition : positionVolatile(this.countersValues, this.positionIndex);
   }
 
   /**
@@ -144,7 +148,7 @@ export class Image {
     }
     return this.pollFragments(
       handler,
-      this.countersValues.getInt64Volatile(this.positionOffset),
+      positionVolatile(this.countersValues, this.positionIndex),
       this.termBufferLength,
       fragmentLimit,
     );
@@ -155,7 +159,7 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.countersValues.getInt64Volatile(this.positionOffset);
+    const position = positionVolatile(this.countersValues, this.positionIndex);
     if (position >= limitPosition) {
       return 0;
     }
@@ -167,7 +171,7 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.countersValues.getInt64Volatile(this.positionOffset);
+    const position = positionVolatile(this.countersValues, this.positionIndex);
     return this.pollControlled(handler, position, this.termBufferLength, fragmentLimit);
   }
 
@@ -176,7 +180,7 @@ export class Image {
     if (this.isClosed) {
       return 0;
     }
-    const position = this.countersValues.getInt64Volatile(this.positionOffset);
+    const position = positionVolatile(this.countersValues, this.positionIndex);
     if (position >= limitPosition) {
       return 0;
     }
