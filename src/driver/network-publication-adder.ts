@@ -24,6 +24,12 @@ import type { SubscriptionLinker } from './subscription-linker.ts';
 
 const NULL_VALUE = -1;
 
+/** Nothing is ever written to a prototype. */
+const PROTOTYPE_LENGTHS = {
+  termLength: LogBufferDescriptor.TERM_MIN_LENGTH,
+  publicationWindowLength: LogBufferDescriptor.TERM_MIN_LENGTH / 2,
+};
+
 /** Adds publications to UDP channels. Upstream: `DriverConductor.AddNetworkPublicationCommand`. */
 export class NetworkPublicationAdder implements PublicationAdder {
   private readonly ctx: ConductorContext;
@@ -117,9 +123,7 @@ export class NetworkPublicationAdder implements PublicationAdder {
     requested: PublicationParams,
   ): NetworkPublication {
     const { ctx } = this;
-    const params = isPrototype(requested)
-      ? { ...requested, termLength: LogBufferDescriptor.TERM_MIN_LENGTH }
-      : requested;
+    const params = isPrototype(requested) ? { ...requested, ...PROTOTYPE_LENGTHS } : requested;
     const rawLog = ctx.logFactory.newPublication(command.correlationId, params.termLength, params.isSparse);
     let endpoint: SendChannelEndpoint | undefined;
     try {
