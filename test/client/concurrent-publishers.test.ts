@@ -58,8 +58,13 @@ describe('Concurrent publications of one stream in several threads', () => {
           },
         );
         for (let idle = 0; !(isPublished && idle > 10); ) {
-          idle = image.poll(assembler.onFragment, 100) > 0 ? 0 : idle + 1;
-          stream.advance();
+          if (image.poll(assembler.onFragment, 100) > 0) {
+            idle = 0;
+            stream.advance();
+          } else {
+            idle++;
+            platform.park(1_000);
+          }
           await new Promise((resolve) => setImmediate(resolve));
         }
         await publishing;
