@@ -6,22 +6,20 @@ import {
   FrameDescriptor,
   HeaderFlyweight,
   LogBufferDescriptor,
-  LogBufferUnblocker,
   NakFlyweight,
   RttMeasurementFlyweight,
-  SetupFlyweight,
   StatusMessageFlyweight,
   SystemCounterDescriptor,
-  TermScanner,
 } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
 import type { DriverManagedResource } from './driver-managed-resource.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
-import type { DatagramBatch } from './media/datagram-batch.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 import type { NetworkPublicationThreadLocals } from './network-publication-thread-locals.ts';
 import type { Position, ReadablePosition } from './position.ts';
+import { PublicationLogKeeper } from './publication-log-keeper.ts';
 import type { PublicationParams } from './publication-params.ts';
+import { PublicationTransmitter } from './publication-transmitter.ts';
 import type { RawLog } from './raw-log.ts';
 import { ReceiverLivenessTracker } from './receiver-liveness-tracker.ts';
 import type { ResourceConductor } from './resource-conductor.ts';
@@ -37,7 +35,6 @@ const PUBLICATION_SETUP_TIMEOUT_NS = 100_000_000;
 const PUBLICATION_HEARTBEAT_TIMEOUT_NS = 100_000_000;
 
 const NULL_VALUE = -1;
-const SIZE_OF_LONG = 8;
 const IPC_CHANNEL = 'aeron:ipc';
 
 /** The counters of one publication, which closes them. */
@@ -109,16 +106,11 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   private readonly context: DriverContext;
   private readonly params: PublicationParams;
   private readonly termWindowLength: number;
-  private readonly termLengthMask: number;
   private readonly positionBitsToShift: number;
-  private readonly termBuffers: RawLog['termBuffers'];
   private readonly metaData: AtomicBuffer;
-  private readonly isResponse: boolean;
   private readonly hasGroupSemantics: boolean;
-  private readonly sendTimestampOffset: number;
   private readonly flowControl: FlowControl;
   private readonly retransmitHandler: RetransmitHandler;
-  private readonly threadLocals: NetworkPublicationThreadLocals;
   private readonly nanoClock: NanoClock;
   private readonly livenessTracker = new ReceiverLivenessTracker();
 
@@ -129,24 +121,22 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   private readonly senderBpe: AtomicCounter;
   private readonly senderNaksReceived: AtomicCounter;
   private readonly heartbeatsSent: AtomicCounter;
-  private readonly shortSends: AtomicCounter;
   private readonly retransmitsSent: AtomicCounter;
   private readonly retransmittedBytes: AtomicCounter;
   private readonly senderFlowControlLimits: AtomicCounter;
-  private readonly unblockedPublications: AtomicCounter;
   private readonly publicationsRevoked: AtomicCounter;
 
   // The conductor's.
+  private readonly logKeeper: PublicationLogKeeper;
   private readonly untetheredSubscriptions: UntetheredSubscriptions;
   private currentState: NetworkPublicationState = 'ACTIVE';
   private refCount = 0;
-  private cleanPosition: number;
-  private timeOfLastActivityNs: number;
-  private lastSenderPosition: number;
+  private lingerStartNs = 0;
   private spyPositions: ReadablePosition[] = [];
   private isConnected = false;
 
   // The sender's. Position and limit are what the counters say: nobody else writes them.
+  private readonly transmitter: PublicationTransmitter;
   timeOfLastStatusMessageNs = 0;
   private position: number;
   private limit: number;
@@ -155,10 +145,6 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   private isTrackingSenderLimits = false;
   private isSetupElicited = false;
   private hasInitialConnection = false;
-  /** The last batch ended where a whole frame was there but did not fit the window. */
-  private isWindowTooShort = false;
-  /** Where a response publication sends to: whoever asked it for a setup. */
-  private responseAddress: SocketAddress | undefined;
 
   // Written by the one, read by the other.
   private maxSpyPosition = 0;
@@ -188,18 +174,11 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.context = context;
     this.params = params;
     this.termWindowLength = params.publicationWindowLength;
-    this.termLengthMask = rawLog.termLength - 1;
     this.positionBitsToShift = LogBufferDescriptor.positionBitsToShift(rawLog.termLength);
-    this.termBuffers = rawLog.termBuffers;
     this.metaData = rawLog.metaData;
-    this.isResponse = params.isResponse;
     this.hasGroupSemantics = channelEndpoint.udpChannel.hasGroupSemantics;
-    this.sendTimestampOffset = channelEndpoint.udpChannel.isChannelSendTimestampEnabled
-      ? DataHeaderFlyweight.HEADER_LENGTH + channelEndpoint.udpChannel.channelSendTimestampOffset
-      : NULL_VALUE;
     this.flowControl = options.flowControl;
     this.retransmitHandler = options.retransmitHandler;
-    this.threadLocals = options.threadLocals;
     this.nanoClock = context.senderCachedNanoClock;
 
     this.publisherPos = counters.publisherPos;
@@ -210,11 +189,9 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.senderNaksReceived = counters.senderNaksReceived;
     const { systemCounters } = context;
     this.heartbeatsSent = systemCounters.get(SystemCounterDescriptor.HEARTBEATS_SENT);
-    this.shortSends = systemCounters.get(SystemCounterDescriptor.SHORT_SENDS);
     this.retransmitsSent = systemCounters.get(SystemCounterDescriptor.RETRANSMITS_SENT);
     this.retransmittedBytes = systemCounters.get(SystemCounterDescriptor.RETRANSMITTED_BYTES);
     this.senderFlowControlLimits = systemCounters.get(SystemCounterDescriptor.SENDER_FLOW_CONTROL_LIMITS);
-    this.unblockedPublications = systemCounters.get(SystemCounterDescriptor.UNBLOCKED_PUBLICATIONS);
     this.publicationsRevoked = systemCounters.get(SystemCounterDescriptor.PUBLICATIONS_REVOKED);
 
     this.untetheredSubscriptions = new UntetheredSubscriptions(this, {
@@ -225,11 +202,25 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     const nowNs = this.nanoClock.nanoTime();
     this.timeOfLastDataOrHeartbeatNs = nowNs - PUBLICATION_HEARTBEAT_TIMEOUT_NS - 1;
     this.timeOfLastSetupNs = nowNs - PUBLICATION_SETUP_TIMEOUT_NS - 1;
-    this.timeOfLastActivityNs = nowNs;
     this.position = this.senderPosition.get();
     this.limit = this.senderLimit.get();
-    this.lastSenderPosition = this.position;
-    this.cleanPosition = this.position;
+    this.logKeeper = new PublicationLogKeeper({
+      rawLog,
+      initialTermId: params.initialTermId,
+      position: this.position,
+      unblockTimeoutNs: context.publicationUnblockTimeoutNs,
+      unblockedPublications: systemCounters.get(SystemCounterDescriptor.UNBLOCKED_PUBLICATIONS),
+      nowNs,
+    });
+    this.transmitter = new PublicationTransmitter({
+      params,
+      streamId: options.streamId,
+      channelEndpoint,
+      rawLog,
+      threadLocals: options.threadLocals,
+      shortSends: systemCounters.get(SystemCounterDescriptor.SHORT_SENDS),
+      clock: context.platform.clock,
+    });
   }
 
   /** The channel as the client gave it. */
@@ -267,13 +258,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
 
   /** Where the publishers are. */
   producerPosition(): number {
-    const tailOffset = LogBufferDescriptor.activeRawTailVolatile(this.metaData);
-    return LogBufferDescriptor.computePosition(
-      LogBufferDescriptor.rawTailTermId(),
-      Math.min(tailOffset, this.termBufferLength),
-      this.positionBitsToShift,
-      this.initialTermId,
-    );
+    return this.logKeeper.producerPosition();
   }
 
   /** Up to where it was sent. */
@@ -368,7 +353,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if (this.publisherLimit.get() > senderPosition) {
       this.updateConnectedState(false);
       this.publisherLimit.setRelease(senderPosition);
-      this.cleanBufferTo(senderPosition - this.termBufferLength);
+      this.logKeeper.cleanTo(senderPosition - this.termBufferLength);
       return 1;
     }
     return 0;
@@ -378,7 +363,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     switch (this.currentState) {
       case 'ACTIVE':
         if (LogBufferDescriptor.isPublicationRevoked(this.metaData)) {
-          this.onRevoked(conductor);
+          this.onRevoked(timeNs, conductor);
         } else {
           this.checkActive(timeNs, conductor);
         }
@@ -416,32 +401,11 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if (newLimit <= this.publisherLimit.get()) {
       return 0;
     }
-    this.cleanBufferTo(minConsumerPosition - this.termBufferLength);
-    if (this.isCleanUpTo(newLimit)) {
+    this.logKeeper.cleanTo(minConsumerPosition - this.termBufferLength);
+    if (this.logKeeper.isCleanUpTo(newLimit)) {
       this.publisherLimit.setRelease(newLimit);
     }
     return 1;
-  }
-
-  /** A partition is written again two terms after it was: it has to be clean by then. */
-  private isCleanUpTo(limit: number): boolean {
-    const dirtyTerm = Math.floor(this.cleanPosition / this.termBufferLength);
-    const termGap = Math.floor(limit / this.termBufferLength) - dirtyTerm;
-    return termGap < 2 || (termGap === 2 && (this.cleanPosition & this.termLengthMask) !== 0);
-  }
-
-  /** Zeroes at most to the end of a term; the first word of it last, so that a frame never seems to be there. */
-  private cleanBufferTo(position: number): void {
-    const { cleanPosition } = this;
-    if (position <= cleanPosition) {
-      return;
-    }
-    const termBuffer = this.termBuffers[LogBufferDescriptor.indexByPosition(cleanPosition, this.positionBitsToShift)]!;
-    const termOffset = cleanPosition & this.termLengthMask;
-    const length = Math.min(position - cleanPosition, this.termBufferLength - termOffset);
-    termBuffer.setMemory(termOffset + SIZE_OF_LONG, length - SIZE_OF_LONG, 0);
-    termBuffer.putInt64Release(termOffset, 0);
-    this.cleanPosition = cleanPosition + length;
   }
 
   private hasSubscribers(): boolean {
@@ -458,14 +422,14 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     }
   }
 
-  private onRevoked(conductor: ResourceConductor): void {
+  private onRevoked(timeNs: number, conductor: ResourceConductor): void {
     const revokedPosition = this.producerPosition();
     this.publisherLimit.setRelease(revokedPosition);
     LogBufferDescriptor.putEndOfStreamPosition(this.metaData, revokedPosition);
     this.updateConnectedState(false);
     this.isEndOfStream = true;
     conductor.cleanupSpies(this);
-    this.currentState = 'LINGER';
+    this.startLinger(timeNs);
     this.publicationsRevoked.increment();
   }
 
@@ -479,7 +443,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     const producerPosition = this.producerPosition();
     this.publisherPos.setRelease(producerPosition);
     if (!this.isExclusive) {
-      this.checkForBlockedPublisher(producerPosition, senderPosition, timeNs);
+      this.logKeeper.checkForBlockedPublisher(producerPosition, senderPosition, timeNs);
     }
   }
 
@@ -488,24 +452,27 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.publisherPos.setRelease(producerPosition);
     const senderPosition = this.senderPosition.get();
     if (producerPosition > senderPosition) {
-      if (this.unblock(senderPosition) || this.hasReceivers) {
+      if (this.logKeeper.unblock(senderPosition) || this.hasReceivers) {
         return;
       }
     } else {
       this.isEndOfStream = true;
     }
     if (this.spiesFinishedConsuming(conductor, producerPosition)) {
-      this.timeOfLastActivityNs = timeNs;
-      this.currentState = 'LINGER';
+      this.startLinger(timeNs);
     }
   }
 
+  private startLinger(timeNs: number): void {
+    this.lingerStartNs = timeNs;
+    this.currentState = 'LINGER';
+  }
+
   private checkLinger(timeNs: number, conductor: ResourceConductor): void {
-    const hasLingered = this.timeOfLastActivityNs + this.params.lingerTimeoutNs < timeNs;
+    const hasLingered = this.lingerStartNs + this.params.lingerTimeoutNs < timeNs;
     if (this.refCount === 0 && (this.hasReceivedUnicastEos || hasLingered)) {
       this.channelEndpoint.decRef();
       conductor.cleanupPublication(this);
-      this.timeOfLastActivityNs = timeNs;
       this.currentState = 'DONE';
     }
   }
@@ -522,32 +489,6 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     return true;
   }
 
-  private checkForBlockedPublisher(producerPosition: number, senderPosition: number, nowNs: number): void {
-    if (senderPosition === this.lastSenderPosition && this.isPossiblyBlocked(producerPosition, senderPosition)) {
-      if (this.timeOfLastActivityNs + this.context.publicationUnblockTimeoutNs < nowNs) {
-        this.unblock(senderPosition);
-      }
-    } else {
-      this.timeOfLastActivityNs = nowNs;
-      this.lastSenderPosition = senderPosition;
-    }
-  }
-
-  private isPossiblyBlocked(producerPosition: number, consumerPosition: number): boolean {
-    const consumerTermCount = Math.floor(consumerPosition / this.termBufferLength);
-    return (
-      LogBufferDescriptor.activeTermCount(this.metaData) !== consumerTermCount || producerPosition > consumerPosition
-    );
-  }
-
-  private unblock(senderPosition: number): boolean {
-    if (!LogBufferUnblocker.unblock(this.termBuffers, this.metaData, senderPosition, this.termBufferLength)) {
-      return false;
-    }
-    this.unblockedPublications.incrementRelease();
-    return true;
-  }
-
   // ---- The sender's side ----
 
   /** By the sender when it has let go of the publication. */
@@ -557,13 +498,12 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
 
   /** Each duty cycle of the sender. Returns the bytes of the stream, or of a heartbeat, that were sent. */
   send(nowNs: number): number {
-    const termOffset = this.position & this.termLengthMask;
     if (!this.hasInitialConnection || this.isSetupElicited) {
-      this.setupMessageCheck(nowNs, termOffset);
+      this.setupMessageCheck(nowNs);
     }
-    let bytesSent = this.sendData(nowNs, termOffset);
+    let bytesSent = this.sendData(nowNs);
     if (bytesSent === 0) {
-      bytesSent = this.heartbeatMessageCheck(nowNs, termOffset);
+      bytesSent = this.heartbeatMessageCheck(nowNs);
       this.onIdle(nowNs);
     }
     this.retransmitHandler.processTimeouts(nowNs, this);
@@ -578,9 +518,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.timeOfLastStatusMessageNs = this.nanoClock.nanoTime();
     this.isSetupElicited = true;
     this.flowControl.onTriggerSendSetup(buffer, offset, source, this.timeOfLastStatusMessageNs);
-    if (this.isResponse) {
-      this.responseAddress = source;
-    }
+    this.transmitter.onSetupRequested(source);
   }
 
   /** Whether a receiver of this stream can be where the status message says: near where the sender is. */
@@ -674,17 +612,10 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if ((HeaderFlyweight.flags(buffer, offset) & RttMeasurementFlyweight.REPLY_FLAG) === 0) {
       return;
     }
-    RttMeasurementFlyweight.encode(
-      this.threadLocals.frameBuffer,
-      0,
-      0,
-      this.sessionId,
-      this.streamId,
+    this.transmitter.sendRttReply(
       RttMeasurementFlyweight.echoTimestampNs(buffer, offset),
-      0n,
       RttMeasurementFlyweight.receiverId(buffer, offset),
     );
-    this.sendFrame(RttMeasurementFlyweight.HEADER_LENGTH);
   }
 
   resend(termId: number, termOffset: number, length: number): void {
@@ -694,32 +625,13 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
       this.positionBitsToShift,
       this.initialTermId,
     );
-    if (!this.isWithinResendWindow(position)) {
+    if (!this.isWithinResendWindow(position) || !this.transmitter.isFrameAt(termId, termOffset)) {
       return;
     }
-    const index = LogBufferDescriptor.indexByPosition(position, this.positionBitsToShift);
-    if (!this.isFrameAt(this.termBuffers[index]!, termId, termOffset)) {
-      return;
-    }
-    let offset = termOffset;
-    const limit = termOffset + length;
-    while (offset < limit) {
-      const end = this.fillBatch(index, offset, limit - offset);
-      const { batch } = this.threadLocals;
-      const sent = batch.count === 0 ? 0 : this.sendBatch(batch);
-      if (sent < batch.count) {
-        this.shortSends.increment();
-        offset = batch.offsets[sent]! - index * this.termBufferLength;
-        break;
-      }
-      if (end === offset) {
-        break;
-      }
-      offset = end;
-    }
-    if (offset > termOffset) {
+    const bytesSent = this.transmitter.resendLog(position, length);
+    if (bytesSent > 0) {
       this.retransmitsSent.incrementRelease();
-      this.retransmittedBytes.getAndAddRelease(offset - termOffset);
+      this.retransmittedBytes.getAndAddRelease(bytesSent);
     }
   }
 
@@ -730,72 +642,18 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     return position >= 0 && position >= bottom && position < this.position;
   }
 
-  /** A NAK may point anywhere; only where a frame begins is there something to resend. */
-  private isFrameAt(termBuffer: AtomicBuffer, termId: number, termOffset: number): boolean {
-    return (
-      FrameDescriptor.frameTermId(termBuffer, termOffset) === termId &&
-      DataHeaderFlyweight.termOffset(termBuffer, termOffset) === termOffset &&
-      FrameDescriptor.frameSessionId(termBuffer, termOffset) === this.sessionId
-    );
-  }
-
-  private sendData(nowNs: number, termOffset: number): number {
+  private sendData(nowNs: number): number {
     const availableWindow = this.limit - this.position;
-    if (availableWindow <= 0) {
-      this.onSenderLimit();
-      return 0;
-    }
-    const index = LogBufferDescriptor.indexByPosition(this.position, this.positionBitsToShift);
-    const end = this.fillBatch(index, termOffset, availableWindow);
-    const { batch } = this.threadLocals;
-    if (batch.count === 0) {
-      if (this.isWindowTooShort) {
-        this.onSenderLimit();
-      }
-      return 0;
-    }
-    const sent = this.sendBatch(batch);
-    let bytesSent = end - termOffset;
-    if (sent < batch.count) {
-      this.shortSends.increment();
-      bytesSent = batch.offsets[sent]! - batch.offsets[0]!;
-    }
-    if (sent > 0) {
+    const bytesSent = availableWindow > 0 ? this.transmitter.sendLog(this.position, availableWindow) : 0;
+    if (bytesSent > 0) {
       this.timeOfLastDataOrHeartbeatNs = nowNs;
       this.isTrackingSenderLimits = true;
       this.position += bytesSent;
       this.senderPosition.setRelease(this.position);
+    } else if (availableWindow <= 0 || this.transmitter.isWindowTooShort) {
+      this.onSenderLimit();
     }
     return bytesSent;
-  }
-
-  /**
-   * Collects whole frames from `termOffset` on in datagrams of at most the MTU, and `window` bytes in all.
-   * Returns the term offset behind them, which is past the last datagram where that ends in padding.
-   */
-  private fillBatch(index: number, termOffset: number, window: number): number {
-    const termBuffer = this.termBuffers[index]!;
-    const { batch } = this.threadLocals;
-    const termBase = index * this.termBufferLength;
-    const windowEnd = termOffset + window;
-    let offset = termOffset;
-    batch.memory = this.rawLog.memory;
-    batch.clear();
-    this.isWindowTooShort = false;
-    while (batch.count < batch.capacity && offset < windowEnd && offset < this.termBufferLength) {
-      const scanLimit = Math.min(windowEnd - offset, this.mtuLength);
-      const available = TermScanner.scanForAvailability(termBuffer, offset, scanLimit);
-      if (available <= 0) {
-        this.isWindowTooShort = available < 0;
-        break;
-      }
-      if (this.sendTimestampOffset !== NULL_VALUE) {
-        this.applySendTimestamp(termBuffer, offset, available);
-      }
-      batch.add(termBase + offset, available);
-      offset += available + TermScanner.padding();
-    }
-    return offset;
   }
 
   private onSenderLimit(): void {
@@ -806,54 +664,27 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     }
   }
 
-  private setupMessageCheck(nowNs: number, termOffset: number): void {
+  private setupMessageCheck(nowNs: number): void {
     if (this.timeOfLastSetupNs + PUBLICATION_SETUP_TIMEOUT_NS >= nowNs) {
       return;
     }
     this.timeOfLastSetupNs = nowNs;
-    const isResponseSetup = !this.isResponse && this.responseCorrelationId !== NULL_VALUE;
-    SetupFlyweight.encode(
-      this.threadLocals.frameBuffer,
-      0,
-      (isResponseSetup ? SetupFlyweight.SEND_RESPONSE_SETUP_FLAG : 0) |
-        (this.hasGroupSemantics ? SetupFlyweight.GROUP_FLAG : 0),
-      termOffset,
-      this.sessionId,
-      this.streamId,
-      this.initialTermId,
-      this.activeTermId(),
-      this.termBufferLength,
-      this.mtuLength,
-      this.channelEndpoint.multicastTtl,
-    );
     if (this.isSetupElicited) {
       this.flowControl.onSetup(this.limit, nowNs);
     }
-    this.sendFrame(SetupFlyweight.HEADER_LENGTH);
+    this.transmitter.sendSetup(this.position);
     if (this.hasReceivers) {
       this.isSetupElicited = false;
     }
   }
 
-  private heartbeatMessageCheck(nowNs: number, termOffset: number): number {
+  private heartbeatMessageCheck(nowNs: number): number {
     if (!this.hasInitialConnection || this.timeOfLastDataOrHeartbeatNs + PUBLICATION_HEARTBEAT_TIMEOUT_NS >= nowNs) {
       return 0;
     }
-    DataHeaderFlyweight.encode(
-      this.threadLocals.frameBuffer,
-      0,
-      0,
-      this.heartbeatFlags(),
-      HeaderFlyweight.HDR_TYPE_DATA,
-      termOffset,
-      this.sessionId,
-      this.streamId,
-      this.activeTermId(),
-    );
-    const bytesSent = this.sendFrame(DataHeaderFlyweight.HEADER_LENGTH);
     this.timeOfLastDataOrHeartbeatNs = nowNs;
     this.heartbeatsSent.incrementRelease();
-    return bytesSent;
+    return this.transmitter.sendHeartbeat(this.position, this.heartbeatFlags());
   }
 
   private heartbeatFlags(): number {
@@ -881,37 +712,6 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     if (newLimit !== this.limit) {
       this.limit = newLimit;
       this.senderLimit.setRelease(newLimit);
-    }
-  }
-
-  private activeTermId(): number {
-    return LogBufferDescriptor.computeTermIdFromPosition(this.position, this.positionBitsToShift, this.initialTermId);
-  }
-
-  /** The frame of `length` bytes at the start of the shared frame buffer. Returns the bytes sent. */
-  private sendFrame(length: number): number {
-    if (this.sendBatch(this.threadLocals.frameBatch(length)) === 1) {
-      return length;
-    }
-    this.shortSends.increment();
-    return 0;
-  }
-
-  private sendBatch(batch: DatagramBatch): number {
-    if (!this.isResponse) {
-      return this.channelEndpoint.send(batch);
-    }
-    return this.responseAddress === undefined ? 0 : this.channelEndpoint.sendBatchTo(batch, this.responseAddress);
-  }
-
-  private applySendTimestamp(termBuffer: AtomicBuffer, offset: number, length: number): void {
-    const isFirstFragment = (FrameDescriptor.frameFlags(termBuffer, offset) & FrameDescriptor.BEGIN_FRAG_FLAG) !== 0;
-    if (
-      isFirstFragment &&
-      !FrameDescriptor.isPaddingFrame(termBuffer, offset) &&
-      this.sendTimestampOffset + SIZE_OF_LONG <= length
-    ) {
-      termBuffer.putBigInt64(offset + this.sendTimestampOffset, this.context.platform.clock.epochTimeNs());
     }
   }
 }
