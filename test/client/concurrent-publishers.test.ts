@@ -57,12 +57,14 @@ describe('Concurrent publications of one stream in several threads', () => {
             isPublished = true;
           },
         );
-        for (let idle = 0; !(isPublished && idle > 10); ) {
+        // Idle polls count once all is published: before that the publishers may just not have had their turn.
+        for (let idle = 0; idle < 10; ) {
+          const isLast = isPublished;
           if (image.poll(assembler.onFragment, 100) > 0) {
             idle = 0;
             stream.advance();
           } else {
-            idle++;
+            idle += isLast ? 1 : 0;
             platform.park(1_000);
           }
           await new Promise((resolve) => setImmediate(resolve));
