@@ -342,7 +342,7 @@ export class IpcPublication implements DriverManagedResource, Subscribable, Unte
       conductor.transitionIpcPublicationToLinger(this);
       this.currentState = 'LINGER';
     } else {
-      this.unblock();
+      this.unblock({ isAbandoned: true });
     }
   }
 
@@ -356,7 +356,7 @@ export class IpcPublication implements DriverManagedResource, Subscribable, Unte
       this.timeOfLastConsumerPositionUpdateNs = timeNs;
       this.lastConsumerPosition = consumerPosition;
     } else if (timeNs - this.timeOfLastConsumerPositionUpdateNs > this.ctx.publicationUnblockTimeoutNs) {
-      this.unblock();
+      this.unblock({ isAbandoned: false });
     }
   }
 
@@ -366,9 +366,10 @@ export class IpcPublication implements DriverManagedResource, Subscribable, Unte
     return producerTermCount !== expectedTermCount || producerPosition > this.consumerPosition;
   }
 
-  private unblock(): void {
+  private unblock({ isAbandoned }: { isAbandoned: boolean }): void {
     const { termBuffers, metaData } = this.rawLog;
-    if (LogBufferUnblocker.unblock(termBuffers, metaData, this.consumerPosition, this.termBufferLength)) {
+    const { consumerPosition, termBufferLength } = this;
+    if (LogBufferUnblocker.unblock(termBuffers, metaData, consumerPosition, termBufferLength, isAbandoned)) {
       this.ctx.systemCounters.get(SystemCounterDescriptor.UNBLOCKED_PUBLICATIONS).incrementRelease();
     }
   }

@@ -452,7 +452,7 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.publisherPos.setRelease(producerPosition);
     const senderPosition = this.senderPosition.get();
     if (producerPosition > senderPosition) {
-      if (this.logKeeper.unblock(senderPosition) || this.hasReceivers) {
+      if (this.logKeeper.unblock(senderPosition, { isAbandoned: true }) || this.hasReceivers) {
         return;
       }
     } else {

@@ -79,7 +79,7 @@ export class PublicationLogKeeper {
   checkForBlockedPublisher(producerPosition: number, consumerPosition: number, nowNs: number): void {
     if (consumerPosition === this.lastConsumerPosition && this.isPossiblyBlocked(producerPosition, consumerPosition)) {
       if (this.timeOfLastConsumptionNs + this.unblockTimeoutNs < nowNs) {
-        this.unblock(consumerPosition);
+        this.unblock(consumerPosition, { isAbandoned: false });
       }
     } else {
       this.timeOfLastConsumptionNs = nowNs;
@@ -87,10 +87,13 @@ export class PublicationLogKeeper {
     }
   }
 
-  /** Makes padding of what is half-written at `position`. Returns whether there was something to do. */
-  unblock(position: number): boolean {
+  /**
+   * Makes padding of what is half-written at `position`, all of it when no publisher is left. Returns whether
+   * there was something to do.
+   */
+  unblock(position: number, { isAbandoned }: { isAbandoned: boolean }): boolean {
     const { termBuffers, metaData, termLength } = this.rawLog;
-    if (!LogBufferUnblocker.unblock(termBuffers, metaData, position, termLength)) {
+    if (!LogBufferUnblocker.unblock(termBuffers, metaData, position, termLength, isAbandoned)) {
       return false;
     }
     this.unblockedPublications.incrementRelease();

@@ -10,14 +10,16 @@ import {
 import * as TermUnblocker from './term-unblocker.ts';
 
 /**
- * Frees a publication's log at the position where its consumers have been stuck for too long. True when it
- * did something; the caller counts it and looks again later.
+ * Frees a publication's log at the position where its consumers have been stuck for too long, or, when it
+ * `isAbandoned` by all its publishers, at once. True when it did something; the caller counts it and looks
+ * again later.
  */
 export function unblock(
   termBuffers: readonly AtomicBuffer[],
   metaData: AtomicBuffer,
   blockedPosition: number,
   termLength: number,
+  isAbandoned = false,
 ): boolean {
   const blockedTermCount = Math.floor(blockedPosition / termLength);
   const blockedOffset = computeTermOffsetFromPosition(blockedPosition, termLength);
@@ -30,7 +32,8 @@ export function unblock(
   const blockedIndex = indexByTermCount(blockedTermCount);
   const tailOffset = Math.min(rawTailVolatile(metaData, blockedIndex), termLength);
   const termId = rawTailTermId();
-  const status = TermUnblocker.unblock(metaData, termBuffers[blockedIndex]!, blockedOffset, tailOffset, termId);
+  const termBuffer = termBuffers[blockedIndex]!;
+  const status = TermUnblocker.unblock(metaData, termBuffer, blockedOffset, tailOffset, termId, isAbandoned);
   if (status === TermUnblocker.UnblockStatus.UNBLOCKED_TO_END) {
     rotateLog(metaData, blockedTermCount, termId);
   }

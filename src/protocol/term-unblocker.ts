@@ -13,6 +13,10 @@ export type UnblockStatus = (typeof UnblockStatus)[keyof typeof UnblockStatus];
 /**
  * Turns what a publisher claimed at `blockedOffset` and, having died, will never publish, into padding: up to
  * the length it announced, or to the next frame, or to the end of the term.
+ *
+ * When none of these is there, the claim may still be written, and is left alone; unless the log `isAbandoned`
+ * by all its publishers: then everything up to the tail becomes padding. (Upstream leaves it alone even then,
+ * so that a publication whose publisher died between the fragments of a message never ends.)
  */
 export function unblock(
   metaData: AtomicBuffer,
@@ -20,6 +24,7 @@ export function unblock(
   blockedOffset: number,
   tailOffset: number,
   termId: number,
+  isAbandoned = false,
 ): UnblockStatus {
   const frameLength = frameLengthVolatile(termBuffer, blockedOffset);
   if (frameLength < 0) {
@@ -44,6 +49,9 @@ export function unblock(
   if (offset === termBuffer.capacity && frameLengthVolatile(termBuffer, blockedOffset) === 0) {
     writePaddingFrame(metaData, termBuffer, blockedOffset, termId, offset - blockedOffset);
     status = UnblockStatus.UNBLOCKED_TO_END;
+  } else if (offset === tailOffset && isAbandoned) {
+    writePaddingFrame(metaData, termBuffer, blockedOffset, termId, offset - blockedOffset);
+    status = UnblockStatus.UNBLOCKED;
   }
   return status;
 }

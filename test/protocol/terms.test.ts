@@ -218,6 +218,14 @@ describe('The term unblocker', () => {
     assert.equal(unblock(newTerm(), 64, 320), UnblockStatus.NO_ACTION);
   });
 
+  it('pads to the tail when nobody is left who could write', () => {
+    const term = newTerm();
+    put(term, 0, [64]);
+    assert.equal(TermUnblocker.unblock(newMetaData(), term, 64, 320, TERM_ID, true), UnblockStatus.UNBLOCKED);
+    assertPadding(term, 64, 256);
+    assert.equal(TermUnblocker.unblock(newMetaData(), term, 320, 320, TERM_ID, true), UnblockStatus.NO_ACTION);
+  });
+
   it('pads to the end of the term when that is where the tail is', () => {
     const term = newTerm();
     assert.equal(unblock(term, TERM_LENGTH - 256, TERM_LENGTH), UnblockStatus.UNBLOCKED_TO_END);
@@ -252,6 +260,15 @@ describe('The log buffer unblocker', () => {
     assert.equal(LogBufferUnblocker.unblock(terms, metaData, TERM_LENGTH - 128, TERM_LENGTH), true);
     assertPadding(terms[0]!, TERM_LENGTH - 128, 128);
     assert.equal(LogBufferDescriptor.activeTermCount(metaData), 1);
+  });
+
+  it('pads all that was claimed in an abandoned log', () => {
+    const { terms, metaData } = newLog();
+    put(terms[0]!, 0, [64]);
+    LogBufferDescriptor.getAndAddRawTail(metaData, 0, 256);
+    assert.equal(LogBufferUnblocker.unblock(terms, metaData, 64, TERM_LENGTH), false);
+    assert.equal(LogBufferUnblocker.unblock(terms, metaData, 64, TERM_LENGTH, true), true);
+    assertPadding(terms[0]!, 64, 192);
   });
 
   it('does nothing when nothing is blocked', () => {
