@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe } from 'node:test';
-import type { AeronVersion } from '../../scripts/java.ts';
 import type { Child } from './child.ts';
-import { type Language, type Options, Stage } from './stage.ts';
-
-export interface DriverOptions {
-  readonly language: Language;
-  readonly version?: AeronVersion;
-  readonly properties?: Options;
-}
+import { type DriverOptions, Stage } from './stage.ts';
 
 /** Where a test plays: the directory of the driver of its suite, and a stage that is cleared after it. */
 export interface Place {

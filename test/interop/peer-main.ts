@@ -1,6 +1,6 @@
 /**
  * The TypeScript side of the interop tests: `publish|subscribe key=value ...`, the same words as Peer.java.
- * It prints what happens, a line each, and stays until its standard input is closed.
+ * It prints what happens, a line each. When its standard input is closed, it stops sending or waiting and ends.
  */
 
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
@@ -30,8 +30,12 @@ function fail(why: string): never {
   process.exit(1);
 }
 
-const input = new Promise<void>((resolve) => {
-  process.stdin.on('end', resolve);
+let isAskedToEnd = false;
+const end = new Promise<void>((resolve) => {
+  process.stdin.on('end', () => {
+    isAskedToEnd = true;
+    resolve();
+  });
   process.stdin.resume();
 });
 
@@ -43,7 +47,7 @@ const aeron = await Aeron.connect({
   closeHandler: () => console.log('CLOSED'),
 });
 await (role === 'publish' ? publish() : subscribe());
-await input;
+await end;
 aeron.close();
 console.log('BYE');
 process.exit(0);
@@ -57,13 +61,12 @@ async function publish(): Promise<void> {
     await publication.addDestination(destination);
   }
   console.log(`READY session=${publication.sessionId}`);
-  if (await offerAll(publication)) {
-    console.log(`SENT count=${number('count', 1000)} position=${publication.position}`);
-  }
+  const count = await offerAll(publication);
+  console.log(`SENT count=${count} position=${publication.position}`);
 }
 
-/** Whether everything was sent before the client was closed. */
-async function offerAll(publication: ConcurrentPublication | ExclusivePublication): Promise<boolean> {
+/** How many were sent: all, unless the end or the loss of the driver came before. */
+async function offerAll(publication: ConcurrentPublication | ExclusivePublication): Promise<number> {
   const count = number('count', 1000);
   const id = number('id', 1);
   const length = text('length', '32');
@@ -73,13 +76,14 @@ async function offerAll(publication: ConcurrentPublication | ExclusivePublicatio
   const idle = new Idle();
   let isConnected = false;
   let calls = 0;
-  for (let sequence = 0; sequence < count; sequence++) {
+  let sequence = 0;
+  for (; sequence < count && !isAskedToEnd; sequence++) {
     const messageLength = messageLengthOf(length, sequence, maxMessageLength);
     fillMessage(buffer, sequence, id, messageLength);
     for (;;) {
       const result = publication.offer(buffer, 0, messageLength);
-      if (result === Publication.CLOSED) {
-        return false;
+      if (result === Publication.CLOSED || (result < 0 && isAskedToEnd)) {
+        return sequence;
       }
       if (result === Publication.MAX_POSITION_EXCEEDED) {
         fail(`offer ${result} at ${sequence}`);
@@ -99,7 +103,7 @@ async function offerAll(publication: ConcurrentPublication | ExclusivePublicatio
       await idle.turn(1);
     }
   }
-  return true;
+  return sequence;
 }
 
 async function subscribe(): Promise<void> {
@@ -142,7 +146,7 @@ async function pollUntil(
   isDone: () => boolean,
 ): Promise<void> {
   const idle = new Idle();
-  while (!isDone()) {
+  while (!isDone() && !isAskedToEnd) {
     let fragments = 0;
     for (let calls = 0; calls < CALLS_A_TURN && !isDone(); calls++) {
       const polled = subscription.poll(assembler.onFragment, FRAGMENT_LIMIT);

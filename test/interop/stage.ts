@@ -1,12 +1,20 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AERON_VERSIONS, type AeronVersion, classPath, JAVA_OPTIONS } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
+import { CncFile, CncFileDescriptor } from '../../src/protocol/mod.ts';
 import { Child } from './child.ts';
 
 export type Language = 'java' | 'typescript';
 export type Options = Readonly<Record<string, string | number | boolean>>;
+
+export interface DriverOptions {
+  readonly language: Language;
+  readonly version?: AeronVersion;
+  /** Upstream's properties, beside those that all drivers here have. */
+  readonly properties?: Options;
+}
 
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 let nextPort = 21000 + (process.pid % 400) * 20;
@@ -30,11 +38,20 @@ export class Stage {
   }
 
   /** Starts a media driver process and waits until clients can connect. */
-  async driver(
-    language: Language,
-    directory: string,
-    options: { properties?: Options; version?: AeronVersion } = {},
-  ): Promise<Child> {
+  async driver(language: Language, directory: string, options: Omit<DriverOptions, 'language'> = {}): Promise<Child> {
+    const child = this.startDriver(language, directory, options);
+    const deadline = Date.now() + 20_000;
+    while (pidOfDriver(directory) !== child.pid) {
+      if (Date.now() > deadline || child.ended) {
+        throw new Error(`${child.name} did not come up in ${directory}; it printed:\n${child.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return child;
+  }
+
+  /** Starts a media driver process, which need not get far. */
+  startDriver(language: Language, directory: string, options: Omit<DriverOptions, 'language'> = {}): Child {
     const properties: Options = {
       'aeron.dir': directory,
       'aeron.threading.mode': 'SHARED',
@@ -43,26 +60,16 @@ export class Stage {
       'aeron.timer.interval': '100ms',
       ...options.properties,
     };
-    const child =
-      language === 'java'
-        ? this.java('io.aeron.driver.MediaDriver', [], properties, options.version)
-        : this.#keep(
-            new Child(
-              'typescript driver',
-              process.execPath,
-              [join(ROOT, 'build', 'src', 'cli', 'main.js'), 'media-driver'],
-              environmentOf(properties),
-            ),
-          );
-    const cnc = join(directory, 'cnc.dat');
-    const deadline = Date.now() + 20_000;
-    while (!existsSync(cnc)) {
-      if (Date.now() > deadline || child.ended) {
-        throw new Error(`${child.name} made no ${cnc}; it printed:\n${child.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return child;
+    return language === 'java'
+      ? this.java('io.aeron.driver.MediaDriver', [], properties, options.version)
+      : this.#keep(
+          new Child(
+            'typescript driver',
+            process.execPath,
+            [join(ROOT, 'build', 'src', 'cli', 'main.js'), 'media-driver'],
+            environmentOf(properties),
+          ),
+        );
   }
 
   /** Starts our peer program of a language: `publish` or `subscribe`. */
@@ -110,6 +117,18 @@ export class Stage {
   #keep(child: Child): Child {
     this.#children.push(child);
     return child;
+  }
+}
+
+/** Who has written `cnc.dat`; undefined while it is not ready. */
+function pidOfDriver(directory: string): number | undefined {
+  try {
+    const metaData = readFileSync(CncFile.pathIn(directory)).subarray(0, CncFileDescriptor.META_DATA_LENGTH);
+    return metaData.readInt32LE(CncFileDescriptor.CNC_VERSION_FIELD_OFFSET) === CncFileDescriptor.CNC_VERSION
+      ? Number(metaData.readBigInt64LE(CncFileDescriptor.PID_FIELD_OFFSET))
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,8 +4,10 @@ import io.aeron.FragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -14,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The Java side of the interop tests: `Peer publish|subscribe key=value ...`, the same words as peer-main.ts.
+ * It prints what happens, a line each. When its standard input is closed, it stops sending or waiting and ends.
  * A message is its sequence number (int64), the publisher's id (int32), its length (int32) and a pattern.
  */
 public final class Peer {
@@ -21,6 +24,7 @@ public final class Peer {
     private static final int FRAGMENT_LIMIT = 64;
 
     private final Map<String, String> options;
+    private final CountDownLatch end = new CountDownLatch(1);
     private final IdleStrategy idle = new BackoffIdleStrategy(10, 100, 10_000, 1_000_000);
 
     private Peer(final Map<String, String> options) {
@@ -34,6 +38,7 @@ public final class Peer {
             options.put(args[i].substring(0, equals), args[i].substring(equals + 1));
         }
         final Peer peer = new Peer(options);
+        peer.watchStdin();
         final Aeron.Context context = new Aeron.Context()
             .aeronDirectoryName(options.get("dir"))
             .driverTimeoutMs(peer.number("driverTimeoutMs", 10_000))
@@ -45,7 +50,7 @@ public final class Peer {
             } else {
                 peer.subscribe(aeron);
             }
-            awaitStdin();
+            peer.end.await();
         }
         System.out.println("BYE");
     }
@@ -58,13 +63,13 @@ public final class Peer {
             for (final String destination : destinations()) {
                 publication.addDestination(destination);
             }
-            offerAll(publication, publication::offer);
+            sendAll(publication, publication::offer);
         } else {
             final Publication publication = aeron.addPublication(channel, streamId);
             for (final String destination : destinations()) {
                 publication.addDestination(destination);
             }
-            offerAll(publication, publication::offer);
+            sendAll(publication, publication::offer);
         }
     }
 
@@ -72,8 +77,14 @@ public final class Peer {
         long offer(DirectBuffer buffer, int offset, int length);
     }
 
-    private void offerAll(final Publication publication, final Offer offer) throws Exception {
+    private void sendAll(final Publication publication, final Offer offer) throws Exception {
         System.out.println("READY session=" + publication.sessionId());
+        final long count = offerAll(publication, offer);
+        System.out.println("SENT count=" + count + " position=" + publication.position());
+    }
+
+    /** How many were sent: all, unless the end or the loss of the driver came before. */
+    private long offerAll(final Publication publication, final Offer offer) throws Exception {
         final long count = number("count", 1000);
         final int id = (int)number("id", 1);
         final String length = options.getOrDefault("length", "32");
@@ -81,13 +92,14 @@ public final class Peer {
         final int maxMessageLength = publication.maxMessageLength();
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[maxMessageLength]);
         boolean isConnected = false;
-        for (long sequence = 0; sequence < count; sequence++) {
+        long sequence = 0;
+        for (; sequence < count && !isAskedToEnd(); sequence++) {
             final int messageLength = lengthOf(length, sequence, maxMessageLength);
             fill(buffer, sequence, id, messageLength);
             while (true) {
                 final long result = offer.offer(buffer, 0, messageLength);
-                if (result == Publication.CLOSED) {
-                    return;
+                if (result == Publication.CLOSED || (result < 0 && isAskedToEnd())) {
+                    return sequence;
                 }
                 if (result == Publication.MAX_POSITION_EXCEEDED) {
                     fail("offer " + result + " at " + sequence);
@@ -106,7 +118,7 @@ public final class Peer {
                 Thread.sleep(pauseMs);
             }
         }
-        System.out.println("SENT count=" + count + " position=" + publication.position());
+        return sequence;
     }
 
     private void subscribe(final Aeron aeron) {
@@ -152,7 +164,7 @@ public final class Peer {
 
     private void pollUntil(
         final Subscription subscription, final FragmentAssembler assembler, final BooleanSupplier isDone) {
-        while (!isDone.getAsBoolean()) {
+        while (!isDone.getAsBoolean() && !isAskedToEnd()) {
             idle.idle(subscription.poll(assembler, FRAGMENT_LIMIT));
         }
     }
@@ -215,10 +227,22 @@ public final class Peer {
         System.exit(1);
     }
 
-    /** The parent closes our standard input when the story is over; everything stays open until then. */
-    private static void awaitStdin() throws Exception {
-        while (System.in.read() >= 0) {
-            // keeps reading
-        }
+    private boolean isAskedToEnd() {
+        return end.getCount() == 0;
+    }
+
+    private void watchStdin() {
+        final Thread reader = new Thread(() -> {
+            try {
+                while (System.in.read() >= 0) {
+                    // keeps reading
+                }
+            } catch (final IOException ignore) {
+                // as good as its end
+            }
+            end.countDown();
+        });
+        reader.setDaemon(true);
+        reader.start();
     }
 }
