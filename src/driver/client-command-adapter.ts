@@ -208,12 +208,18 @@ function correlationIdOf(msgTypeId: number, buffer: AtomicBuffer, index: number,
   }
 }
 
-/** An AeronError named like one of the protocol's error codes is answered with it. */
+/**
+ * An AeronError named like one of the protocol's error codes is answered with it. Not CHANNEL_ENDPOINT_ERROR:
+ * clients take the id beside it for that of a channel's status counter, and go on waiting for an answer.
+ */
 function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof ControlProtocolError) {
     return error.errorCode;
   }
   const code = AeronError.is(error) ? error.code : '';
+  if (code === 'CHANNEL_ENDPOINT_ERROR') {
+    return ErrorCode.GENERIC_ERROR;
+  }
   return Object.hasOwn(ErrorCode, code) ? ErrorCode[code as keyof typeof ErrorCode] : ErrorCode.GENERIC_ERROR;
 }
 
