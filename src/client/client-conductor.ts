@@ -193,27 +193,27 @@ export class ClientConductor implements Agent, DriverEventsListener {
 
   asyncAddDestination(registrationId: number, endpointChannel: string): number {
     this.ensureActive();
-    return this.#sent(this.#driver.addDestination(registrationId, endpointChannel));
+    return this.#sentUnasked(this.#driver.addDestination(registrationId, endpointChannel));
   }
 
   asyncRemoveDestination(registrationId: number, endpointChannel: string): number {
     this.ensureActive();
-    return this.#sent(this.#driver.removeDestination(registrationId, endpointChannel));
+    return this.#sentUnasked(this.#driver.removeDestination(registrationId, endpointChannel));
   }
 
   asyncRemoveDestinationById(registrationId: number, destinationRegistrationId: number): number {
     this.ensureActive();
-    return this.#sent(this.#driver.removeDestinationById(registrationId, destinationRegistrationId));
+    return this.#sentUnasked(this.#driver.removeDestinationById(registrationId, destinationRegistrationId));
   }
 
   asyncAddRcvDestination(registrationId: number, endpointChannel: string): number {
     this.ensureActive();
-    return this.#sent(this.#driver.addRcvDestination(registrationId, endpointChannel));
+    return this.#sentUnasked(this.#driver.addRcvDestination(registrationId, endpointChannel));
   }
 
   asyncRemoveRcvDestination(registrationId: number, endpointChannel: string): number {
     this.ensureActive();
-    return this.#sent(this.#driver.removeRcvDestination(registrationId, endpointChannel));
+    return this.#sentUnasked(this.#driver.removeRcvDestination(registrationId, endpointChannel));
   }
 
   asyncRejectImage(imageCorrelationId: number, position: number, reason: string): number {
@@ -494,6 +494,12 @@ export class ClientConductor implements Agent, DriverEventsListener {
 
   #sent(correlationId: number): number {
     this.pending.add(correlationId);
+    return correlationId;
+  }
+
+  /** Of a command that leaves no resource to ask for: its failure goes to the error handler, unless it is awaited. */
+  #sentUnasked(correlationId: number): number {
+    this.pending.add(correlationId, (error) => this.#handleError(error));
     return correlationId;
   }
 

@@ -11,7 +11,8 @@ const MAX_FAILURES = 1024;
 
 /** The commands of one client that the driver has not answered yet, and who waits for them. */
 export class PendingCommands {
-  readonly #active = new Set<number>();
+  /** With whom to tell of a failure that nobody waits for or can ask about. */
+  readonly #active = new Map<number, ((error: unknown) => void) | undefined>();
   readonly #waiters = new Map<number, Waiter>();
   readonly #failures = new Map<number, unknown>();
 
@@ -27,8 +28,9 @@ export class PendingCommands {
     return this.#active.has(correlationId);
   }
 
-  add(correlationId: number): void {
-    this.#active.add(correlationId);
+  /** @param onFailure told when the command fails and nobody waits; without it, whoever asks with `takeFailure` is. */
+  add(correlationId: number, onFailure?: (error: unknown) => void): void {
+    this.#active.set(correlationId, onFailure);
   }
 
   /** Settles when the command does, or rejects with a DriverTimeoutError after the deadline. */
@@ -51,12 +53,17 @@ export class PendingCommands {
     return wasActive;
   }
 
-  /** The driver has refused it: the waiter is told, or else whoever asks with `takeFailure`. */
+  /** The driver has refused it. */
   fail(correlationId: number, error: unknown): void {
+    const onFailure = this.#active.get(correlationId);
     this.#active.delete(correlationId);
     const waiter = this.#takeWaiter(correlationId);
     if (waiter !== undefined) {
       waiter.reject(error);
+      return;
+    }
+    if (onFailure !== undefined) {
+      onFailure(error);
       return;
     }
     if (this.#failures.size >= MAX_FAILURES) {

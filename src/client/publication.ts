@@ -284,7 +284,10 @@ export abstract class Publication {
     );
   }
 
-  /** As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. */
+  /**
+   * As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. When the driver refuses,
+   * the client's `errorHandler` gets the RegistrationError.
+   */
   asyncAddDestination(endpointChannel: string): number {
     this.checkOpen();
     return this.conductor.asyncAddDestination(this.originalRegistrationId, endpointChannel);

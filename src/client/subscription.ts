@@ -177,7 +177,10 @@ export class Subscription {
     await this.conductor.awaitCommand(this.asyncRemoveDestination(endpointChannel));
   }
 
-  /** As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. */
+  /**
+   * As `addDestination`; returns at once with the id to ask `aeron.isCommandActive` about. When the driver refuses,
+   * the client's `errorHandler` gets the RegistrationError.
+   */
   asyncAddDestination(endpointChannel: string): number {
     this.checkOpen();
     return this.conductor.asyncAddRcvDestination(this.registrationId, endpointChannel);

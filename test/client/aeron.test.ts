@@ -458,6 +458,19 @@ describe('Destinations', () => {
     assert.equal(await world.codeOf(publication.addDestination('a')), 'UNKNOWN_PUBLICATION');
   });
 
+  it('are refused to the error handler when nobody waits', async () => {
+    const { world, driver, aeron } = await open();
+    const subscription = await world.settle(aeron.addSubscription(IPC, 10));
+    driver.intercept = ({ message }) => {
+      driver.error(message.correlationId, ErrorCode.GENERIC_ERROR, 'address in use');
+      return true;
+    };
+    const id = subscription.asyncAddDestination('a');
+    await world.until(() => !aeron.isCommandActive(id));
+    assert.deepEqual(world.errorCodes(), ['GENERIC_ERROR']);
+    assert.equal((world.errors[0] as RegistrationError).correlationId, id);
+  });
+
   it('are not for what is closed', async () => {
     const { world, aeron } = await open();
     const publication = await world.settle(aeron.addPublication(IPC, 10));
