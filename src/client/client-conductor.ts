@@ -62,7 +62,8 @@ export class ClientConductor implements Agent, DriverEventsListener {
   onCommand: () => void = () => {};
 
   readonly #context: AeronContext;
-  readonly #platform: Platform;
+  /** What the client runs on. */
+  readonly platform: Platform;
   readonly #connection: DriverConnection;
   readonly #driver: DriverProxy;
   readonly #events: DriverEventsAdapter;
@@ -84,7 +85,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
 
   constructor(context: AeronContext, connection: DriverConnection) {
     this.#context = context;
-    this.#platform = context.platform;
+    this.platform = context.platform;
     this.#connection = connection;
     this.clientId = connection.toDriver.nextCorrelationId();
     this.#driver = new DriverProxy(connection.toDriver, this.clientId);
@@ -104,7 +105,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
     if (closeHandler !== undefined) {
       this.closeHandlers.set(this.#driver.nextCorrelationId(), closeHandler);
     }
-    this.#timeOfLastServiceNs = this.#platform.clock.nanoTime();
+    this.#timeOfLastServiceNs = this.platform.clock.nanoTime();
   }
 
   get isClosed(): boolean {
@@ -138,7 +139,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
       this.#connection.close();
     };
     if (this.#context.closeLingerDurationNs > 0) {
-      this.#platform.scheduler.after(this.#context.closeLingerDurationNs / 1_000_000, unmap);
+      this.platform.scheduler.after(this.#context.closeLingerDurationNs / 1_000_000, unmap);
     } else {
       unmap();
     }
@@ -228,7 +229,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
       return this.#sent(this.#driver.nextAvailableSessionId(streamId));
     }
     const correlationId = this.#driver.nextCorrelationId();
-    this.#sessionIds.set(correlationId, this.#platform.random.nextInt32());
+    this.#sessionIds.set(correlationId, this.platform.random.nextInt32());
     return correlationId;
   }
 
@@ -274,7 +275,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
   /** Settles as the driver answers; rejects with its RegistrationError, or a DriverTimeoutError without an answer. */
   async awaitCommand(correlationId: number): Promise<void> {
     if (this.pending.isActive(correlationId)) {
-      const done = this.pending.wait(correlationId, this.#platform.clock.nanoTime() + this.#driverTimeoutNs);
+      const done = this.pending.wait(correlationId, this.platform.clock.nanoTime() + this.#driverTimeoutNs);
       this.onCommand();
       await done;
     }
@@ -575,7 +576,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
     }
     this.#isServicing = true;
     try {
-      let workCount = this.#checkTimeouts(this.#platform.clock.nanoTime());
+      let workCount = this.#checkTimeouts(this.platform.clock.nanoTime());
       if (!this.#isTerminating) {
         workCount += this.#receive();
       }

@@ -1,4 +1,3 @@
-import { defaultPlatform, type Platform } from '../platform/mod.ts';
 import { FragmentAssembler } from './fragment-assembler.ts';
 import type { Subscription } from './subscription.ts';
 import { Wait } from './wait.ts';
@@ -16,8 +15,6 @@ export interface Message {
 export interface MessagesOptions {
   /** Ends the iteration with its reason. */
   readonly signal?: AbortSignal;
-  /** The default platform, if not given. */
-  readonly platform?: Platform;
 }
 
 /**
@@ -34,7 +31,7 @@ export async function* messages(
   subscription: Subscription,
   options: MessagesOptions = {},
 ): AsyncGenerator<Message, void, void> {
-  const { signal, platform = defaultPlatform() } = options;
+  const { signal } = options;
   let message: Message | undefined;
   const assembler = new FragmentAssembler((buffer, offset, length, header) => {
     message = {
@@ -45,7 +42,7 @@ export async function* messages(
       reservedValue: header.reservedValue,
     };
   });
-  const wait = new Wait(platform, signal);
+  const wait = new Wait(subscription.platform, signal);
   for (;;) {
     signal?.throwIfAborted();
     // One at a time: what was polled but not iterated yet would be lost when the loop is left.

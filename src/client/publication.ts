@@ -1,4 +1,5 @@
 import { AeronError, type AtomicBuffer } from '../agrona/mod.ts';
+import type { Platform } from '../platform/mod.ts';
 import {
   ChannelEndpointStatus,
   DataHeaderFlyweight,
@@ -146,6 +147,11 @@ export abstract class Publication {
   /** Bytes from the position to the limit, or `CLOSED`. */
   get availableWindow(): number {
     return this.isClosed ? CLOSED : this.positionLimit - this.position;
+  }
+
+  /** What its client runs on. */
+  get platform(): Platform {
+    return this.conductor.platform;
   }
 
   /** Whether somebody receives the stream. */

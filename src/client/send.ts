@@ -1,13 +1,10 @@
 import { AeronError, AtomicBuffer } from '../agrona/mod.ts';
-import { defaultPlatform, type Platform } from '../platform/mod.ts';
 import { Publication } from './publication.ts';
 import { Wait } from './wait.ts';
 
 export interface SendOptions {
   /** Gives up with its reason; the message is not sent then. */
   readonly signal?: AbortSignal;
-  /** The default platform, if not given. */
-  readonly platform?: Platform;
 }
 
 const utf8 = new TextEncoder();
@@ -34,10 +31,10 @@ export async function send(
   message: Uint8Array | string,
   options: SendOptions = {},
 ): Promise<number> {
-  const { signal, platform = defaultPlatform() } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
   const bytes = typeof message === 'string' ? utf8.encode(message) : message;
-  const queue = queueOf(publication, platform);
+  const queue = queueOf(publication);
   const before = queue.last;
   if (before === undefined) {
     const position = tryOffer(publication, bytes);
@@ -48,7 +45,7 @@ export async function send(
   }
   const sent = (async () => {
     await before;
-    return offerUntilTaken(publication, bytes, new Wait(platform, signal));
+    return offerUntilTaken(publication, bytes, new Wait(publication.platform, signal));
   })();
   const settled = sent.catch(() => {});
   queue.last = settled;
@@ -61,10 +58,10 @@ export async function send(
   }
 }
 
-function queueOf(publication: Publication, platform: Platform): Queue {
+function queueOf(publication: Publication): Queue {
   let queue = queues.get(publication);
   if (queue === undefined) {
-    queue = { wait: new Wait(platform, undefined), last: undefined };
+    queue = { wait: new Wait(publication.platform, undefined), last: undefined };
     queues.set(publication, queue);
   }
   return queue;

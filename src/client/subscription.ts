@@ -1,4 +1,5 @@
 import { AeronError } from '../agrona/mod.ts';
+import type { Platform } from '../platform/mod.ts';
 import { ChannelEndpointStatus, ChannelUri, LocalSocketAddressStatus } from '../protocol/mod.ts';
 import type { ClientConductor } from './client-conductor.ts';
 import type { BlockHandler, ControlledFragmentHandler, FragmentHandler, RawBlockHandler } from './fragment-handler.ts';
@@ -93,6 +94,11 @@ export class Subscription {
       bytes += image.rawPoll(handler, blockLengthLimit);
     }
     return bytes;
+  }
+
+  /** What its client runs on. */
+  get platform(): Platform {
+    return this.conductor.platform;
   }
 
   /** Whether there is a publisher. */
