@@ -20,6 +20,15 @@ export class HostNetwork {
     this.maxSocketBufferLength = maxSocketBufferLength;
   }
 
+  /** Sockets that are open now, of all processes. */
+  get socketCount(): number {
+    let count = 0;
+    for (const bound of this.#socketsByPort.values()) {
+      count += bound.length;
+    }
+    return count;
+  }
+
   owns(address: SocketAddress): boolean {
     return address.isLoopback || this.interfaces.some((candidate) => candidate.address.host === address.host);
   }
