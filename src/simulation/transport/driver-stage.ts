@@ -1,0 +1,108 @@
+import { CountersDescriptor } from '../../agrona/mod.ts';
+import type { SimulatedHost } from '../../platform/simulated/mod.ts';
+import { SystemCounterDescriptor } from '../../protocol/mod.ts';
+import { SimulatedMediaDriver } from '../simulated-media-driver.ts';
+import { ADDRESS_IN_USE } from './destinations.ts';
+import { FlowControlMonitor } from './flow-control-monitor.ts';
+import type { HostScenario } from './scenario.ts';
+import type { HostStage, Stage } from './stage.ts';
+
+/** A host with the driver that it has at the moment, and what must hold of it. */
+export class DriverStage implements HostStage {
+  readonly scenario: HostScenario;
+  readonly host: SimulatedHost;
+  readonly #stage: Stage;
+  readonly #emptyLength: number;
+  #driver: SimulatedMediaDriver | undefined;
+  #monitor: FlowControlMonitor | undefined;
+  /** Counters that a driver has without clients. */
+  #ownCounters = new Set<string>();
+
+  constructor(stage: Stage, scenario: HostScenario) {
+    const { name, address, clockDriftPpm, clockOffsetMs } = scenario;
+    this.scenario = scenario;
+    this.#stage = stage;
+    this.host = stage.world.host(name, { addresses: [address], clockDriftPpm, clockOffsetMs });
+    this.#emptyLength = this.host.disk('/dev/shm').usableLength;
+  }
+
+  get driver(): SimulatedMediaDriver {
+    return this.#driver!;
+  }
+
+  get isServing(): boolean {
+    return this.#driver?.isAlive === true && !this.#driver.isPaused;
+  }
+
+  launch(options: { dirDeleteOnStart?: boolean } = {}): void {
+    this.#driver?.close();
+    this.#driver = SimulatedMediaDriver.launch(this.host, {
+      ...this.scenario.driver,
+      ...options,
+      dirDeleteOnShutdown: true,
+    });
+    this.#monitor = new FlowControlMonitor(this.#stage, this.#driver);
+    this.#ownCounters = new Set(this.#counters());
+    this.#stage.story.tell(`the driver of ${this.host.name} is there`);
+  }
+
+  kill(): void {
+    this.#checkErrors();
+    this.driver.kill();
+  }
+
+  check(): void {
+    if (this.isServing) {
+      this.#monitor!.check();
+    }
+  }
+
+  /** What a driver without clients should not have. */
+  leftovers(): string[] {
+    const counters = this.#counters().filter((label) => !this.#ownCounters.has(label));
+    const sockets = this.host.network.socketCount;
+    return [
+      ...this.driver.logFiles().map((name) => `file ${name}`),
+      ...counters.map((label) => `counter ${label}`),
+      ...(sockets === 0 ? [] : [`${sockets} sockets`]),
+    ].map((what) => `${this.host.name}: ${what}`);
+  }
+
+  /** Closes the driver, of which nothing may stay. */
+  end(): void {
+    this.#checkErrors();
+    this.driver.close();
+    const used = this.#emptyLength - this.host.disk('/dev/shm').usableLength;
+    if (used !== 0) {
+      this.#stage.fail(`${used} bytes of /dev/shm of ${this.host.name} stayed behind a closed driver`);
+    }
+  }
+
+  tellCounters(): void {
+    this.driver.counters.forEach((value, id, label) => {
+      const isTelling = value !== 0n && id !== SystemCounterDescriptor.AERON_VERSION;
+      if (isTelling) {
+        this.#stage.story.tell(`${this.host.name} counter ${id} ${label}: ${value}`);
+      }
+    });
+  }
+
+  #checkErrors(): void {
+    const errors = this.driver.errors().filter((error) => !ADDRESS_IN_USE.test(error));
+    if (errors.length > 0) {
+      this.#stage.fail(`the driver of ${this.host.name} has logged errors: ${errors.join('; ')}`);
+    }
+  }
+
+  #counters(): string[] {
+    const { counters } = this.driver;
+    const labels: string[] = [];
+    counters.findAllocated((id) => {
+      if (counters.getCounterState(id) === CountersDescriptor.RECORD_ALLOCATED) {
+        labels.push(counters.getCounterLabel(id));
+      }
+      return false;
+    });
+    return labels;
+  }
+}
