@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { AERON_VERSIONS, classPath, JAVA_OPTIONS, prepareJava } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
 
-export type Side = 'java' | 'typescript';
-export type Measure = Readonly<Record<string, number>>;
+type Side = 'java' | 'typescript';
+type Measure = Readonly<Record<string, number>>;
 
 /** Runs one benchmark program of one side in a process of its own and returns what its RESULT line says. */
 function runSide(side: Side, what: string, options: Readonly<Record<string, string | number>>): Measure {
