@@ -8,21 +8,34 @@ import {
   OBSERVATION_COUNT_OFFSET,
   RECORD_ALIGNMENT,
 } from './error-log-descriptor.ts';
-import { formatError } from './format-error.ts';
+import { errorKind, formatError } from './format-error.ts';
 
 const utf8Encoder = new TextEncoder();
+
+/** Messages that errors of one kind may have; those of others are counted with the last of them. */
+const MAX_MESSAGES_OF_A_KIND = 100;
+
+/** Instead of an offset: of a kind that came when the log was full. */
+const FORGOTTEN = -1;
+
+interface Kind {
+  messageCount: number;
+  lastOffset: number;
+}
 
 /**
  * Errors in shared memory, each distinct one once, with how often and when it was seen: the log grows with
  * the kinds of errors and not with their number, and can be read from outside when the process has died.
- * Errors are distinct by class, code, message, stack and causes. Byte-compatible with Agrona's
- * `DistinctErrorLog`. One log a buffer, used by one thread.
+ * Errors are distinct by class, code, message, stack and causes. So that whoever causes errors with ever new
+ * messages does not fill the log, only the first hundred messages of errors that are otherwise the same are
+ * told apart. Byte-compatible with Agrona's `DistinctErrorLog`. One log a buffer, used by one thread.
  */
 export class DistinctErrorLog {
   readonly buffer: AtomicBuffer;
   private readonly clock: EpochClock;
   /** Formatted error -> offset of its record. Bounded by the buffer, which holds the same texts. */
   private readonly observations = new Map<string, number>();
+  private readonly kinds = new Map<string, Kind>();
   private nextOffset = 0;
 
   constructor(buffer: AtomicBuffer, clock: EpochClock) {
@@ -30,17 +43,35 @@ export class DistinctErrorLog {
     this.clock = clock;
   }
 
-  /** False when the error is new and there is no room left for it. */
+  /** False when there is no room for an error of a new kind; said once of each kind, which is then forgotten. */
   record(error: unknown): boolean {
     const timestampMs = this.clock.epochTimeMs();
     const text = formatError(error);
-    const offset = this.observations.get(text) ?? this.newObservation(text, timestampMs);
+    const offset = this.observations.get(text) ?? this.firstOfItsText(error, text, timestampMs);
     if (offset === undefined) {
       return false;
     }
-    this.buffer.getAndAddInt32(offset + OBSERVATION_COUNT_OFFSET, 1);
-    this.buffer.putInt64Release(offset + LAST_OBSERVATION_TIMESTAMP_OFFSET, timestampMs);
+    if (offset !== FORGOTTEN) {
+      this.buffer.getAndAddInt32(offset + OBSERVATION_COUNT_OFFSET, 1);
+      this.buffer.putInt64Release(offset + LAST_OBSERVATION_TIMESTAMP_OFFSET, timestampMs);
+    }
     return true;
+  }
+
+  /** The offset of a new record, or of the last one of its kind; undefined for the first one without room. */
+  private firstOfItsText(error: unknown, text: string, timestampMs: number): number | undefined {
+    const name = errorKind(error);
+    const kind = this.kinds.get(name);
+    if (kind !== undefined && kind.messageCount >= MAX_MESSAGES_OF_A_KIND) {
+      return kind.lastOffset;
+    }
+    const offset = this.newObservation(text, timestampMs);
+    if (offset !== undefined) {
+      this.kinds.set(name, { messageCount: (kind?.messageCount ?? 0) + 1, lastOffset: offset });
+    } else if (kind === undefined) {
+      this.kinds.set(name, { messageCount: 0, lastOffset: FORGOTTEN });
+    }
+    return offset ?? kind?.lastOffset;
   }
 
   private newObservation(text: string, timestampMs: number): number | undefined {

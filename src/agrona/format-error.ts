@@ -16,12 +16,36 @@ export function formatError(error: unknown): string {
   return text;
 }
 
+/**
+ * The same for all errors of one class and code that were thrown at the same place, with causes of which that
+ * holds, too: what they say of it in their messages does not matter.
+ */
+export function errorKind(error: unknown): string {
+  let kind = kindOf(error);
+  let cause = causeOf(error);
+  for (let depth = 0; cause !== undefined && depth < MAX_CAUSES; depth++) {
+    kind += `\nCaused by: ${kindOf(cause)}`;
+    cause = causeOf(cause);
+  }
+  return kind;
+}
+
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return typeof error;
+  }
+  return [`${error.name}${codeOf(error)}`, ...stackFrames(error)].join('\n');
+}
+
+function codeOf(error: Error): string {
+  return AeronError.is(error) ? ` [${error.code}]` : '';
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) {
     return `thrown value: ${describeValue(error)}`;
   }
-  const code = AeronError.is(error) ? ` [${error.code}]` : '';
-  const parts = [`${error.name}${code}: ${error.message}`, ...stackFrames(error)];
+  const parts = [`${error.name}${codeOf(error)}: ${error.message}`, ...stackFrames(error)];
   if (error instanceof AggregateError) {
     parts.push(...error.errors.map((inner) => `Suppressed: ${describe(inner)}`));
   }

@@ -78,6 +78,29 @@ describe('DistinctErrorLog', () => {
     );
   });
 
+  it('tells a hundred messages of one kind apart and counts the others with the last', () => {
+    const { buffer, log } = logOf(256 * 1024);
+    for (let i = 0; i < 500; i++) {
+      assert.equal(log.record(errorAt(`made up ${i}`)), true);
+    }
+    log.record(errorAt('made up 3'));
+    log.record(errorAt('of another place'));
+    const entries = readLog(buffer);
+    assert.equal(entries.length, 102);
+    assert.deepEqual(
+      entries.map(({ count }) => count).filter((count) => count > 1),
+      [401],
+    );
+    assert.match(entries[99]!.text, /^Error: made up 99\n/);
+  });
+
+  it('says once of each kind that it is full', () => {
+    const { log } = logOf(64);
+    const answers = Array.from({ length: 3 }, (_, i) => log.record(errorAt(`without room ${i}`)));
+    assert.deepEqual(answers, [false, true, true]);
+    assert.equal(log.record(errorAt('another')), false);
+  });
+
   it('fills its buffer to the last byte', () => {
     const thrown = 'x';
     const length = ErrorLogDescriptor.ENCODED_ERROR_OFFSET + formatError(thrown).length;
