@@ -1,5 +1,5 @@
 import type { AtomicBuffer } from '../../src/agrona/mod.ts';
-import type { Prng } from '../../src/platform/simulated/prng.ts';
+import type { Prng } from '../../src/platform/simulated/mod.ts';
 import {
   ControlProtocolEvents as Command,
   CorrelatedMessageFlyweight,

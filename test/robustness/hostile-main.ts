@@ -1,7 +1,7 @@
 import { AtomicBuffer, ManyToOneRingBuffer } from '../../src/agrona/mod.ts';
 import { AeronError, type Platform, SocketAddress, type UdpSocket } from '../../src/platform/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
-import { Prng } from '../../src/platform/simulated/prng.ts';
+import { Prng } from '../../src/platform/simulated/mod.ts';
 import { CncFile } from '../../src/protocol/mod.ts';
 import { HostileCommands } from './hostile-commands.ts';
 import { HostileFrames, type VictimStream } from './hostile-frames.ts';
