@@ -7,6 +7,9 @@ process.on('exit', () => {
     child.kill('SIGKILL');
   }
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => process.exit(1));
+}
 
 /** A program under test, with what it has printed so far. */
 export class Child {
@@ -70,6 +73,11 @@ export class Child {
         };
       });
     }
+  }
+
+  /** Writes to its standard input. */
+  type(text: string): void {
+    this.#process.stdin!.write(text);
   }
 
   /** Closes its standard input, which our peers take as the end, and waits for the exit code. */

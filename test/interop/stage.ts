@@ -25,6 +25,15 @@ export function port(): number {
   return nextPort;
 }
 
+/** Directories not yet removed: they go when the test process ends, however it ends. */
+const directories = new Set<string>();
+process.on('exit', () => directories.forEach(removeDirectory));
+
+function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  directories.delete(directory);
+}
+
 /** What one test runs: drivers, peers and samples in either language, all ended and removed by `clear`. */
 export class Stage {
   readonly #children: Child[] = [];
@@ -34,6 +43,7 @@ export class Stage {
   directory(): string {
     const parent = mkdtempSync(join(MEMORY_DIRECTORY, 'aeron-interop-'));
     this.#directories.push(parent);
+    directories.add(parent);
     return join(parent, 'aeron');
   }
 
@@ -109,9 +119,7 @@ export class Stage {
   /** Ends everything that still runs and removes every directory. */
   async clear(): Promise<void> {
     await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
-    for (const directory of this.#directories) {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    this.#directories.forEach(removeDirectory);
   }
 
   #keep(child: Child): Child {
