@@ -161,7 +161,7 @@ function variableData(output: Output, owner: string, data: VariableData, side: S
   const { lines, runtime } = output;
   const name = pascal(data.name);
   const headerLength = PRIMITIVE_LENGTH[data.lengthType.primitive];
-  const largest = 2 ** (8 * headerLength) - 2;
+  const largest = data.maxLength;
   const isText = data.characterEncoding !== '';
   const className = `${owner}${side}`;
   const doc = docComment(data.description, '  ');

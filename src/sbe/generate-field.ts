@@ -150,7 +150,7 @@ function scalar(output: Output, owner: string, field: Field, type: PrimitiveType
   if (
     isLong(type.primitive) &&
     type.isSafeInteger &&
-    field.presence === 'optional' &&
+    (field.presence === 'optional' || field.sinceVersion > 0) &&
     !Number.isSafeInteger(Number(type.nullValue))
   ) {
     const raw = { primitive: type.primitive, isSafeInteger: false };

@@ -70,7 +70,12 @@ function generateMessage(output: Output, schema: Schema, message: Message, side:
   const { lines } = output;
   output.types.add('T');
   const header = `T.${pascal(schema.header.name)}${side}`;
-  lines.push(...docComment(message.description, ''));
+  if (message.deprecated === undefined) {
+    lines.push(...docComment(message.description, ''));
+  } else {
+    const text = [message.description, `@deprecated since version ${message.deprecated}`].filter((line) => line !== '');
+    lines.push('/**', ...text.map((line) => ` * ${line.replaceAll('*/', '* /').replace(/\s+/g, ' ')}`), ' */');
+  }
   lines.push(`export class ${name} {`);
   lines.push(`  static readonly BLOCK_LENGTH = ${message.blockLength};`);
   lines.push(`  static readonly TEMPLATE_ID = ${message.id};`);

@@ -16,21 +16,43 @@ import {
   type SetType,
   type VariableData,
 } from './schema.ts';
-import { parseXml, type XmlElement } from './xml.ts';
+import { parseXml, placeOf, type XmlElement } from './xml.ts';
 
 /** In `semanticType`: a 64-bit integer whose values are safe integers, read and written as `number`. */
 const SAFE_INTEGER = 'safe-integer';
 
 /**
- * Reads an SBE message schema (FIX SBE 1.0 XML).
- * @throws SbeError SBE_XML, SBE_SCHEMA naming the line and what is wrong with it.
+ * Reads an SBE message schema (FIX SBE 1.0 XML). `include` returns the text of what an `<xi:include href="…"/>`
+ * names; without it such an element is an error.
+ * @throws SbeError SBE_XML, SBE_SCHEMA naming the line (and the included text) and what is wrong with it; and what
+ * `include` throws.
  */
-export function parseSchema(xml: string): Schema {
-  const root = parseXml(xml);
+export function parseSchema(xml: string, include?: (href: string) => string): Schema {
+  const root = resolveIncludes(parseXml(xml), include, []);
   if (root.name !== 'messageSchema') {
     throw fault(root, `a schema's root is <messageSchema>, not <${root.name}>`);
   }
   return new SchemaParser(root).parse();
+}
+
+/** The element with the roots of what it includes in place of its includes. */
+function resolveIncludes(
+  element: XmlElement,
+  include: ((href: string) => string) | undefined,
+  within: readonly string[],
+): XmlElement {
+  if (element.name !== 'include') {
+    const children = element.children.map((child) => resolveIncludes(child, include, within));
+    return { ...element, children };
+  }
+  const href = required(element, 'href');
+  if (include === undefined) {
+    throw fault(element, `'${href}' cannot be included: there is nothing to look it up with`);
+  }
+  if (within.includes(href)) {
+    throw fault(element, `'${href}' includes itself`);
+  }
+  return resolveIncludes(parseXml(include(href), href), include, [...within, href]);
 }
 
 class SchemaParser {
@@ -134,6 +156,7 @@ class SchemaParser {
       constant,
       length: integer(element, 'length', constant !== undefined && isChar ? constant.length : 1),
       nullValue: nullValueOf(element, given),
+      maxValue: element.attributes['maxValue'],
       characterEncoding: element.attributes['characterEncoding'] ?? (isChar ? 'US-ASCII' : ''),
       isSafeInteger: element.attributes['semanticType'] === SAFE_INTEGER,
       description: element.attributes['description'] ?? '',
@@ -233,6 +256,7 @@ class SchemaParser {
       name: required(element, 'name'),
       id: integer(element, 'id'),
       sinceVersion: integer(element, 'sinceVersion', 0),
+      deprecated: element.attributes['deprecated'] === undefined ? undefined : integer(element, 'deprecated'),
       description: element.attributes['description'] ?? '',
       ...this.#block(element),
     };
@@ -309,10 +333,14 @@ class SchemaParser {
     if (content?.kind !== 'primitive') {
       throw fault(element, `'${composite.name}' has no varData`);
     }
+    const lengthType = scalarOf(composite, 'length', element);
+    const { maxValue } = lengthType;
     return {
       name: required(element, 'name'),
       id: integer(element, 'id'),
-      lengthType: scalarOf(composite, 'length', element),
+      lengthType,
+      // The largest of all stands for "no value".
+      maxLength: maxValue === undefined ? 2 ** (8 * PRIMITIVE_LENGTH[lengthType.primitive]) - 2 : Number(maxValue),
       characterEncoding: content.characterEncoding,
       sinceVersion: integer(element, 'sinceVersion', 0),
       description: element.attributes['description'] ?? '',
@@ -334,7 +362,8 @@ function fieldOf(element: XmlElement, type: NamedType, minimum: number, offset: 
     presence: ownPresence === 'constant' ? 'constant' : (presenceOf(element) ?? ownPresence),
     constantEnum: undefined,
     sinceVersion: integer(element, 'sinceVersion', 0),
-    description: element.attributes['description'] ?? '',
+    // What a scalar's own type says of it serves where the field says nothing.
+    description: element.attributes['description'] ?? (type.kind === 'primitive' ? type.description : ''),
   };
 }
 
@@ -347,6 +376,7 @@ function primitiveType(name: string, primitive: PrimitiveName): PrimitiveType {
     presence: 'required',
     nullValue: DEFAULT_NULL[primitive],
     constant: undefined,
+    maxValue: undefined,
     characterEncoding: '',
     isSafeInteger: false,
     description: '',
@@ -415,5 +445,5 @@ function assertUnique(element: XmlElement, named: ReadonlyArray<{ name: string }
 }
 
 function fault(element: XmlElement, why: string): SbeError {
-  return new SbeError('SBE_SCHEMA', `line ${element.line}: ${why}`);
+  return new SbeError('SBE_SCHEMA', `${placeOf(element.source, element.line)}: ${why}`);
 }

@@ -39,6 +39,8 @@ export interface PrimitiveType {
   /** Text of the schema or the default of the primitive; a bigint for all integers. */
   readonly nullValue: bigint | number;
   readonly constant: string | undefined;
+  /** Text of the schema. */
+  readonly maxValue: string | undefined;
   readonly characterEncoding: string;
   /** A 64-bit integer that is promised to be a safe integer: `number` instead of `bigint`. */
   readonly isSafeInteger: boolean;
@@ -100,6 +102,8 @@ export interface VariableData {
   readonly name: string;
   readonly id: number;
   readonly lengthType: PrimitiveType;
+  /** Most bytes that the data may have. */
+  readonly maxLength: number;
   readonly characterEncoding: string;
   readonly sinceVersion: number;
   readonly description: string;
@@ -110,6 +114,8 @@ export interface Message {
   readonly id: number;
   readonly blockLength: number;
   readonly sinceVersion: number;
+  /** The version that gave it up. */
+  readonly deprecated: number | undefined;
   readonly description: string;
   readonly fields: readonly Field[];
   readonly groups: readonly Group[];

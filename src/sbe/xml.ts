@@ -9,6 +9,8 @@ export interface XmlElement {
   readonly text: string;
   /** Line of the opening tag, from 1. */
   readonly line: number;
+  /** What the text is called; empty for the one that was asked for. */
+  readonly source: string;
 }
 
 interface OpenElement {
@@ -27,18 +29,18 @@ const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"'
 
 /**
  * The root element of an XML text: as much of XML as message schemas use (no document type, no entities of
- * one's own).
+ * one's own). `source` is what faults call the text.
  * @throws SbeError SBE_XML naming the line.
  */
-export function parseXml(text: string): XmlElement {
+export function parseXml(text: string, source = ''): XmlElement {
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   let end = 0;
   const lineAt = (index: number) => text.slice(0, index).split('\n').length;
-  const fail = (index: number, why: string) => new SbeError('SBE_XML', `line ${lineAt(index)}: ${why}`);
+  const fail = (index: number, why: string) => new SbeError('SBE_XML', `${placeOf(source, lineAt(index))}: ${why}`);
   const close = (element: OpenElement) => {
     const { name, attributes, children, line } = element;
-    const closed: XmlElement = { name, attributes, children, line, text: element.text.trim() };
+    const closed: XmlElement = { name, attributes, children, line, source, text: element.text.trim() };
     const parent = open.at(-1);
     if (parent === undefined) {
       root = closed;
@@ -87,12 +89,18 @@ export function parseXml(text: string): XmlElement {
     throw fail(end, `cannot read '${text.slice(end, end + 20)}'`);
   }
   if (open.length > 0) {
-    throw new SbeError('SBE_XML', `<${open.at(-1)!.tag}> of line ${open.at(-1)!.line} is never closed`);
+    const { tag, line } = open.at(-1)!;
+    throw new SbeError('SBE_XML', `<${tag}> of ${placeOf(source, line)} is never closed`);
   }
   if (root === undefined) {
-    throw new SbeError('SBE_XML', 'there is no element');
+    throw fail(0, 'there is no element');
   }
   return root;
+}
+
+/** Where something stands, for messages. */
+export function placeOf(source: string, line: number): string {
+  return source === '' ? `line ${line}` : `${source}, line ${line}`;
 }
 
 function localName(name: string): string {

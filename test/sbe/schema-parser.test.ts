@@ -26,6 +26,40 @@ describe('the schema parser', () => {
     );
   });
 
+  it('puts included types in their place', () => {
+    const texts: Record<string, string> = {
+      'header.xml': `<types><include href="small.xml"/>${HEADER}</types>`,
+      'small.xml': '<type name="small" primitiveType="int8" description="A small number"/>',
+    };
+    const { messages } = parseSchema(
+      `<messageSchema id="1" xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="header.xml"/>
+        <message name="M" id="9"><field name="a" id="1" type="small"/></message></messageSchema>`,
+      (href) => texts[href]!,
+    );
+    assert.equal(messages[0]!.blockLength, 1);
+    assert.equal(messages[0]!.fields[0]!.description, 'A small number');
+  });
+
+  it('names the included text that is wrong', () => {
+    const xml = '<messageSchema id="1"><include href="a.xml"/></messageSchema>';
+    assert.throws(() => parseSchema(xml, () => '<types>\n<type/></types>'), /^SbeError: a\.xml, line 2: .*'name'/);
+    assert.throws(() => parseSchema(xml, () => '<types>'), /a\.xml, line 1/);
+    assert.throws(() => parseSchema(xml, () => '<include href="a.xml"/>'), /a\.xml, line 1: 'a\.xml' includes itself/);
+    assert.throws(() => parseSchema(xml), /line 1: 'a\.xml' cannot be included/);
+  });
+
+  it('knows the length that data may have, and what is deprecated', () => {
+    const { messages } = parseSchema(
+      schema(
+        `<composite name="d"><type name="length" primitiveType="uint16" maxValue="99"/>
+         <type name="varData" primitiveType="uint8" length="0"/></composite>`,
+        '<message name="M" id="1" deprecated="4"><data name="d" id="2" type="d"/></message>',
+      ),
+    );
+    assert.equal(messages[0]!.data[0]!.maxLength, 99);
+    assert.equal(messages[0]!.deprecated, 4);
+  });
+
   for (const [what, text, message] of [
     [
       'an unknown type',

@@ -35,6 +35,7 @@ export class NewOrderEncoder {
     return this;
   }
 
+  /** Bytes from the start of the log */
   position(value: number): NewOrderEncoder {
     putSafeInteger(this.buffer.view, this.offset + 8, value, true);
     return this;
@@ -123,7 +124,7 @@ export class NewOrderEncoder {
   }
 
   putClient(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): NewOrderEncoder {
-    checkCount('length of client', length, 4294967294);
+    checkCount('length of client', length, 1073741824);
     const start = this.limit;
     this.buffer.view.setUint32(start, length, true);
     putBytes(this.buffer, start + 4, source, sourceOffset, length);
@@ -134,7 +135,7 @@ export class NewOrderEncoder {
   client(text: string): NewOrderEncoder {
     const start = this.limit;
     const length = putText(this.buffer, start + 4, text);
-    checkCount('length of client', length, 4294967294);
+    checkCount('length of client', length, 1073741824);
     this.buffer.view.setUint32(start, length, true);
     this.limit = start + 4 + length;
     return this;
@@ -199,7 +200,7 @@ export class NewOrderFillsEncoder {
   }
 
   putNote(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): NewOrderFillsEncoder {
-    checkCount('length of note', length, 4294967294);
+    checkCount('length of note', length, 1073741824);
     const start = this.message.limit;
     this.buffer.view.setUint32(start, length, true);
     putBytes(this.buffer, start + 4, source, sourceOffset, length);
@@ -210,7 +211,7 @@ export class NewOrderFillsEncoder {
   note(text: string): NewOrderFillsEncoder {
     const start = this.message.limit;
     const length = putText(this.buffer, start + 4, text);
-    checkCount('length of note', length, 4294967294);
+    checkCount('length of note', length, 1073741824);
     this.buffer.view.setUint32(start, length, true);
     this.message.limit = start + 4 + length;
     return this;
@@ -254,7 +255,7 @@ export class NewOrderFillsPartiesEncoder {
   }
 
   putPartyName(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): NewOrderFillsPartiesEncoder {
-    checkCount('length of partyName', length, 4294967294);
+    checkCount('length of partyName', length, 1073741824);
     const start = this.message.limit;
     this.buffer.view.setUint32(start, length, true);
     putBytes(this.buffer, start + 4, source, sourceOffset, length);
@@ -265,7 +266,7 @@ export class NewOrderFillsPartiesEncoder {
   partyName(text: string): NewOrderFillsPartiesEncoder {
     const start = this.message.limit;
     const length = putText(this.buffer, start + 4, text);
-    checkCount('length of partyName', length, 4294967294);
+    checkCount('length of partyName', length, 1073741824);
     this.buffer.view.setUint32(start, length, true);
     this.message.limit = start + 4 + length;
     return this;
@@ -346,6 +347,7 @@ export class NewOrderDecoder {
     return this.buffer.view.getBigUint64(this.offset, true);
   }
 
+  /** Bytes from the start of the log */
   position(): number {
     return getSafeInteger(this.buffer.view, this.offset + 8, true);
   }
