@@ -30,7 +30,8 @@ const directories = new Set<string>();
 process.on('exit', () => directories.forEach(removeDirectory));
 
 function removeDirectory(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
+  // A process that was killed may still be on its way out of a system call that makes a file there.
+  rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   directories.delete(directory);
 }
 
