@@ -73,14 +73,13 @@ export class Stage {
     };
     return language === 'java'
       ? this.java('io.aeron.driver.MediaDriver', [], properties, options.version)
-      : this.#keep(
-          new Child(
-            'typescript driver',
-            process.execPath,
-            [join(ROOT, 'build', 'src', 'cli', 'main.js'), 'media-driver'],
-            environmentOf(properties),
-          ),
-        );
+      : this.aeron(['media-driver'], environmentOf(properties));
+  }
+
+  /** Starts our command line tool. */
+  aeron(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Child {
+    const main = join(ROOT, 'build', 'src', 'cli', 'main.js');
+    return this.#keep(new Child(`aeron ${words[0]}`, process.execPath, [main, ...words], environment));
   }
 
   /** Starts our peer program of a language: `publish` or `subscribe`. */

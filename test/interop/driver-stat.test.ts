@@ -1,0 +1,3 @@
+import { describeStat } from './stat.ts';
+
+describeStat('typescript');
