@@ -9,7 +9,7 @@ import { finish, startPublisher, startSubscriber, stream } from './streams.ts';
 
 const LIVE_MS = 60_000;
 /** More than any of these tests would ever send. */
-const ENDLESS = 1_000_000_000;
+export const ENDLESS = 1_000_000_000;
 
 /** Time-outs short enough to be waited for, and long enough for a machine that has other things to do. */
 export const SHORT_LIVES = {
@@ -165,11 +165,12 @@ async function startClients(place: Place): Promise<Child[]> {
   return [...subscribers, ...publishers];
 }
 
-function unavailable(sessionId: number, isEndOfStream: boolean): RegExp {
+/** The line of a subscriber whose image has gone: after the end of the stream, or because nothing came any more. */
+export function unavailable(sessionId: number, isEndOfStream: boolean): RegExp {
   return new RegExp(`^UNAVAILABLE session=${sessionId} eos=${isEndOfStream}$`);
 }
 
-async function sessionOf(publisher: Child): Promise<number> {
+export async function sessionOf(publisher: Child): Promise<number> {
   return Number((await publisher.line(/^READY session=/)).split('=')[1]);
 }
 
