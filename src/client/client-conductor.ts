@@ -545,6 +545,7 @@ export class ClientConductor implements Agent, DriverEventsListener {
       this.pending.complete(correlationId);
     } catch (error) {
       this.pending.fail(correlationId, error);
+      this.#driver.removePublication(correlationId, false);
     }
   }
 

@@ -197,6 +197,7 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
   // ---- commands of clients ----
 
   onAddPublication(command: PublicationMessage, isExclusive: boolean): void {
+    this.publications.checkLimit();
     const adder = command.channel.startsWith(IPC_CHANNEL) ? this.ipcPublications : this.networkPublications;
     adder.add(command, isExclusive);
   }

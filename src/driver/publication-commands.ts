@@ -36,6 +36,17 @@ export class PublicationCommands {
     this.clients = clients;
   }
 
+  /** Publications that share a stream take no counter each; what they take has a limit all the same. */
+  checkLimit(): void {
+    const limit = this.ctx.countersManager.maxCounterId + 1;
+    if (this.resources.publicationLinks.length >= limit) {
+      throw new ControlProtocolError(
+        ErrorCode.GENERIC_ERROR,
+        `there are ${limit} publications already; close some, or raise aeron.counters.buffer.length`,
+      );
+    }
+  }
+
   /** @throws AeronError INVALID_CHANNEL */
   checkForSessionClash(sessionId: number, streamId: number, canonicalForm: string, channel: string): void {
     if (this.resources.sessionIds.has(sessionId, streamId, canonicalForm)) {

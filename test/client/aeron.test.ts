@@ -627,8 +627,9 @@ describe('What the driver reports', () => {
 });
 
 describe('A log buffer that is not there', () => {
-  it('fails the publication, and the client goes on', async () => {
+  it('fails the publication, which is given back, and the client goes on', async () => {
     const { world, driver, aeron } = await open();
+    await world.settle(aeron.addSubscription(IPC, 10));
     const { files } = world.driverProcess.platform;
     world.driverProcess.run(() => {
       for (const name of files.list('/dev/shm/aeron-test').filter((each) => each.endsWith('.logbuffer'))) {
@@ -637,8 +638,8 @@ describe('A log buffer that is not there', () => {
       return 0;
     });
     assert.equal(await world.codeOf(aeron.addPublication(IPC, 10)), 'LOG_BUFFER_UNAVAILABLE');
-    await world.settle(aeron.addSubscription(IPC, 10));
     await world.until(() => world.errors.length > 0);
+    await world.until(() => driver.typesOf().includes(Events.REMOVE_PUBLICATION));
     assert.deepEqual(world.errorCodes(), ['LOG_BUFFER_UNAVAILABLE']);
     assert.match(String(world.errors[0]), /failed to map the log.*aeron:ipc.*does not exist/);
     assert.equal((await world.settle(aeron.addCounter(1001, 'x'))).isClosed, false);
