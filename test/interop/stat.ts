@@ -24,6 +24,7 @@ export function describeStat(language: Language): void {
         ];
       });
       await Promise.all(peers.map((peer) => peer.line(/^(RECEIVED|SENT)/)));
+      await untilClientsHaveNames(place);
 
       for (const words of [[], FILTERS]) {
         const ours = await outputOfOurs(place, words);
@@ -35,6 +36,18 @@ export function describeStat(language: Language): void {
       await Promise.all(peers.map(finish));
     });
   });
+}
+
+/** Clients write their names and versions into the labels of their heartbeats with the first sign of life. */
+async function untilClientsHaveNames(place: Place): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const clients = labelsOf(await outputOfOurs(place, [])).filter((label) => label.includes('client-heartbeat'));
+    if (clients.every((label) => label.includes(' version='))) {
+      return;
+    }
+    assert.ok(Date.now() < deadline, clients.join('\n'));
+  }
 }
 
 async function outputOfOurs(place: Place, words: readonly string[]): Promise<string> {
