@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Child } from './child.ts';
+import { SHORT_LIVES } from './lives.ts';
 import { type Options, port, Stage } from './stage.ts';
 
 const LIVE_MS = 60_000;
@@ -23,7 +24,10 @@ describe("upstream's samples on our driver", () => {
     channel = `aeron:udp?endpoint=localhost:${port()}`;
     folder = mkdtempSync(join(tmpdir(), 'aeron-interop-'));
     driver = await stage.driver('typescript', directory, {
-      properties: { 'aeron.driver.termination.validator': 'io.aeron.driver.DefaultAllowTerminationValidator' },
+      properties: {
+        ...SHORT_LIVES,
+        'aeron.driver.termination.validator': 'io.aeron.driver.DefaultAllowTerminationValidator',
+      },
     });
   });
   afterEach(async () => {

@@ -24,6 +24,10 @@ const same = (channel: string): Channels => ({ publish: channel, subscribe: chan
 
 const MODES: readonly Mode[] = [
   { name: 'IPC', channels: () => same(`aeron:ipc?${SHORT_TERMS}`) },
+  {
+    name: 'IPC with an alias, a tag, a short MTU and window, and a sparse file',
+    channels: () => same(`aeron:ipc?alias=interop|tags=${port()}|mtu=1k|pub-wnd=16k|sparse=true|${SHORT_TERMS}`),
+  },
   { name: 'UDP unicast', channels: () => same(`aeron:udp?endpoint=localhost:${port()}|${SHORT_TERMS}`) },
   { name: 'UDP unicast over IPv6', channels: () => same(`aeron:udp?endpoint=[::1]:${port()}|${SHORT_TERMS}`) },
   {
@@ -87,6 +91,18 @@ const MODES: readonly Mode[] = [
         publish: `${endpoint}|${SHORT_TERMS}`,
         subscribe: 'aeron:udp?control-mode=manual',
         subscribeTo: endpoint,
+      };
+    },
+  },
+  {
+    name: 'two destinations that meet in a multi-destination subscription',
+    channels: () => {
+      const destinations = [port(), port()].map((number) => `aeron:udp?endpoint=localhost:${number}`).join(',');
+      return {
+        publish: `aeron:udp?control-mode=manual|${SHORT_TERMS}`,
+        publishTo: destinations,
+        subscribe: 'aeron:udp?control-mode=manual',
+        subscribeTo: destinations,
       };
     },
   },
