@@ -26,9 +26,13 @@ export class Draw {
     return low + this.#random.below(high - low + 1);
   }
 
-  /** Between the two, and small values as likely as large ones: for lengths and times of many magnitudes. */
+  /** An integer between the two, small ones as likely as large ones: for lengths and times of many magnitudes. */
   magnitude(low: number, high: number): number {
-    return Math.round(low * (high / low) ** this.#random.nextDouble());
+    return Math.round(this.realMagnitude(low, high));
+  }
+
+  realMagnitude(low: number, high: number): number {
+    return low * (high / low) ** this.#random.nextDouble();
   }
 
   /** From 0 up to, not including, `limit`. */

@@ -101,6 +101,11 @@ export class SimulatedMediaDriver {
     this.#driverProcess.kill();
   }
 
+  /** Kills it in the middle of its code, at the file or network operation that is `operations` ahead. */
+  killAfter(operations: number): void {
+    this.#driverProcess.killAfter(operations);
+  }
+
   /** SIGSTOP: it does nothing until `resume`, and its sockets fill. */
   pause(): void {
     this.#driverProcess.pause();

@@ -51,8 +51,20 @@ export class ClientProgram {
     }
   }
 
-  kill(): void {
-    this.#end('is killed', () => {});
+  /** At once, or in the middle of its code at the operation on files or network that is so many ahead. */
+  kill(afterOperations?: number): void {
+    if (afterOperations === undefined) {
+      this.#end('is killed', () => {});
+    } else {
+      this.#clientProcess?.killAfter(afterOperations);
+    }
+  }
+
+  /** A process that was killed in the middle of its code does not say so. */
+  notice(): void {
+    if (this.#clientProcess?.isAlive === false) {
+      this.#end('was killed', () => {});
+    }
   }
 
   close(): void {

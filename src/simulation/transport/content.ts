@@ -27,9 +27,18 @@ export class Content {
     buffer.putBytes(offset, new Uint8Array(this.#words.buffer, start * 4, length), 0, length);
   }
 
-  /** Position of the first byte that is not as it should be; -1 when there is none. */
-  findDifference(buffer: AtomicBuffer, offset: number, length: number, publisher: number, sequence: number): number {
-    const start = this.#start(publisher, sequence);
+  /**
+   * Holds `length` bytes to what the message has from its byte `from` on, a multiple of 4. Returns the position of
+   * the first byte that is not as it should be; -1 when there is none.
+   */
+  findDifference(
+    buffer: AtomicBuffer,
+    offset: number,
+    length: number,
+    { publisher, sequence }: { readonly publisher: number; readonly sequence: number },
+    from = 0,
+  ): number {
+    const start = this.#start(publisher, sequence) + from / 4;
     const found = buffer.i32;
     const base = offset >>> 2;
     const words = length >>> 2;

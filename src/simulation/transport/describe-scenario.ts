@@ -29,7 +29,7 @@ export function describeFault(fault: Fault): string {
       return `links ${describeLinks(fault.links)} for ${ms(fault.forNs)}`;
     case 'kill-client':
     case 'close-client': {
-      const what = fault.kind === 'kill-client' ? 'is killed' : 'closes';
+      const what = fault.kind === 'kill-client' ? `is killed${inTheMiddle(fault.afterOperations)}` : 'closes';
       const then = fault.restartAfterNs === undefined ? 'for good' : `and is back after ${ms(fault.restartAfterNs)}`;
       return `client ${fault.client} ${what} ${then}`;
     }
@@ -40,8 +40,12 @@ export function describeFault(fault: Fault): string {
     case 'pause-driver':
       return `the driver of ${fault.host} stands still for ${ms(fault.forNs)}`;
     case 'kill-driver':
-      return `the driver of ${fault.host} is killed, and back after ${ms(fault.restartAfterNs)}`;
+      return `the driver of ${fault.host} is killed${inTheMiddle(fault.afterOperations)}, and back after ${ms(fault.restartAfterNs)}`;
   }
+}
+
+function inTheMiddle(afterOperations: number | undefined): string {
+  return afterOperations === undefined ? '' : ` ${afterOperations} operations ahead`;
 }
 
 function describeHost(host: HostScenario): string {

@@ -8,6 +8,7 @@ const RETRY_NS = 100_000_000;
 
 /** What destinations are added to. */
 interface MultiDestination {
+  readonly isClosed: boolean;
   asyncAddDestination(channel: string): number;
 }
 
@@ -28,7 +29,7 @@ export class Destinations {
 
   addDue(nowNs: number): void {
     const due = this.#waiting.filter(({ atNs }) => atNs <= nowNs);
-    if (due.length === 0) {
+    if (due.length === 0 || this.#target.isClosed) {
       return;
     }
     this.#waiting = this.#waiting.filter(({ atNs }) => atNs > nowNs);

@@ -19,7 +19,7 @@ type PlacedSubscriber = {
   readonly host: string;
   readonly program: Pick<
     SubscriberScenario,
-    'channel' | 'destinations' | 'isSpy' | 'isReliable' | 'isTethered' | 'isCounted' | 'isOneOfMany'
+    'channel' | 'destinations' | 'isSpy' | 'isReliable' | 'isTethered' | 'isCounted' | 'mayBeLeftBehind'
   >;
 };
 
@@ -59,6 +59,8 @@ class Stage {
   readonly #port: number;
   readonly #hosts: readonly HostScenario[];
   readonly #trafficNs: number;
+  /** A stream with spies goes on without receivers. */
+  readonly #doSpiesCount: boolean;
   /** Subscriptions of one channel have to agree on it. */
   readonly #isReliable: boolean;
   readonly #publishers: PlacedPublisher[] = [];
@@ -70,6 +72,7 @@ class Stage {
     this.#port = port;
     this.#hosts = hosts;
     this.#trafficNs = trafficNs;
+    this.#doSpiesCount = hosts[0]!.driver.spiesSimulateConnection === true;
     this.#isReliable = !draw.chance(0.08);
   }
 
@@ -83,11 +86,11 @@ class Stage {
   unicast(): StreamChannels {
     const from = this.#draw.pick(this.#hosts);
     const to = this.#draw.pick(this.#hosts);
-    const endpoint = `endpoint=${to.address}:${this.#port}`;
+    const endpoint = `endpoint=${to.channelHost}:${this.#port}`;
     const channel = this.#publicationChannel('aeron:udp', [endpoint]);
     this.#addPublishers(from, channel);
     for (let i = this.#draw.pick([1, 1, 2]); i > 0; i--) {
-      this.#addSubscriber(to, [endpoint], { isCounted: true, isOneOfMany: false });
+      this.#addSubscriber(to, [endpoint], { isCounted: true, mayBeLeftBehind: this.#doSpiesCount });
     }
     this.#addSpies(from, channel);
     return this.#done();
@@ -95,7 +98,10 @@ class Stage {
 
   multicast(): StreamChannels {
     const from = this.#draw.pick(this.#hosts);
-    const group = [`endpoint=224.20.30.39:${this.#port}`, 'interface=10.0.0.0/24'];
+    const isIpv6 = from.address.includes(':');
+    const group = isIpv6
+      ? [`endpoint=[ff05::7]:${this.#port}`, 'interface=[fd00::]/64']
+      : [`endpoint=224.20.30.39:${this.#port}`, 'interface=10.0.0.0/24'];
     const channel = this.#publicationChannel('aeron:udp', [...group, ...this.#flowControlParam()]);
     this.#addPublishers(from, channel);
     this.#addGroup(this.#receivingHosts(), (_host) => group);
@@ -105,11 +111,11 @@ class Stage {
 
   dynamic(): StreamChannels {
     const from = this.#draw.pick(this.#hosts);
-    const control = `control=${from.address}:${this.#port}`;
+    const control = `control=${from.channelHost}:${this.#port}`;
     const mode = 'control-mode=dynamic';
     const channel = this.#publicationChannel('aeron:udp', [control, mode, ...this.#flowControlParam()]);
     this.#addPublishers(from, channel);
-    this.#addGroup(this.#receivingHosts(), (host) => [`endpoint=${host.address}:${this.#port + 1}`, control, mode]);
+    this.#addGroup(this.#receivingHosts(), (host) => [`endpoint=${host.channelHost}:${this.#port + 1}`, control, mode]);
     this.#addSpies(from, channel);
     return this.#done();
   }
@@ -117,8 +123,9 @@ class Stage {
   manual(): StreamChannels {
     const from = this.#draw.pick(this.#hosts);
     const receivers = this.#receivingHosts();
-    const endpointOf = (host: HostScenario) => `endpoint=${host.address}:${this.#port}`;
-    const control = this.#draw.chance(0.5) ? [`control=${from.address}:${this.#port + 1}`] : [];
+    const endpointOf = (host: HostScenario) => `endpoint=${host.channelHost}:${this.#port}`;
+    const needsControl = from.address.includes(':');
+    const control = needsControl || this.#draw.chance(0.5) ? [`control=${from.channelHost}:${this.#port + 1}`] : [];
     const params = [...control, 'control-mode=manual', ...this.#flowControlParam()];
     const destinations = receivers.map((host) => ({
       channel: `aeron:udp?${endpointOf(host)}`,
@@ -133,7 +140,7 @@ class Stage {
 
   multiDestinationSubscription(): StreamChannels {
     const to = this.#draw.pick(this.#hosts);
-    const endpoints = [0, 1, 2].slice(0, this.#draw.between(1, 3)).map((i) => `${to.address}:${this.#port + i}`);
+    const endpoints = [0, 1, 2].slice(0, this.#draw.between(1, 3)).map((i) => `${to.channelHost}:${this.#port + i}`);
     for (const endpoint of endpoints) {
       this.#addPublishers(
         this.#draw.pick(this.#hosts),
@@ -144,7 +151,12 @@ class Stage {
       channel: `aeron:udp?endpoint=${endpoint}`,
       atNs: this.#draw.chance(0.7) ? 0 : this.#draw.between(0, this.#trafficNs),
     }));
-    this.#addSubscriber(to, ['control-mode=manual'], { isCounted: true, isOneOfMany: false }, destinations);
+    this.#addSubscriber(
+      to,
+      ['control-mode=manual'],
+      { isCounted: true, mayBeLeftBehind: this.#doSpiesCount },
+      destinations,
+    );
     return this.#done();
   }
 
@@ -185,15 +197,15 @@ class Stage {
       const isTagged = flowControl === 'tagged' && (i === 0 || this.#draw.chance(0.6));
       const isCounted = flowControl === 'min' || isTagged || receivers.length === 1;
       const tag = isTagged ? [`gtag=${GROUP_TAG}`] : [];
-      const isOneOfMany = receivers.length > 1;
-      this.#addSubscriber(host, [...params(host), ...tag], { isCounted, isOneOfMany });
+      const mayBeLeftBehind = receivers.length > 1 || this.#doSpiesCount;
+      this.#addSubscriber(host, [...params(host), ...tag], { isCounted, mayBeLeftBehind });
     });
   }
 
   #addSubscriber(
     host: HostScenario,
     params: readonly string[],
-    group: Pick<SubscriberScenario, 'isCounted' | 'isOneOfMany'>,
+    group: Pick<SubscriberScenario, 'isCounted' | 'mayBeLeftBehind'>,
     destinations: SubscriberScenario['destinations'] = [],
   ): void {
     const { receiverWindow } = this.#stream;
@@ -226,7 +238,7 @@ class Stage {
           isReliable: true,
           isTethered,
           isCounted: true,
-          isOneOfMany: false,
+          mayBeLeftBehind: false,
         },
       });
     }

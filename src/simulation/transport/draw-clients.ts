@@ -37,7 +37,9 @@ export function drawClients(
     }
     for (const place of channels.subscribers) {
       const program = drawSubscriber(streamDraw.fork(`subscriber ${subscribers.length}`), stream, trafficNs);
-      subscribers.push({ host: place.host, program: { ...program, ...place.program, id: subscribers.length } });
+      // What is filled in for lost frames breaks messages apart: only an assembler finds its way.
+      const poll = place.program.isReliable ? program.poll : 'poll';
+      subscribers.push({ host: place.host, program: { ...program, ...place.program, poll, id: subscribers.length } });
     }
   });
   return hosts.flatMap((host) => drawClientsOf(draw.fork(`clients ${host.name}`), host, publishers, subscribers));
@@ -123,7 +125,7 @@ function drawSubscriber(draw: Draw, stream: StreamScenario, trafficNs: number) {
   return {
     stream,
     startNs: draw.chance(0.7) ? 0 : draw.between(0, trafficNs),
-    poll: draw.pick(['poll', 'poll', 'controlled'] as const),
+    poll: draw.pick(['poll', 'poll', 'controlled', 'block'] as const),
     fragmentLimit: draw.pick([1, 3, 10, 50]),
     everyNs: isSlow ? draw.magnitude(200 * US, 50 * MS) : 0,
     leavesAtNs: draw.chance(0.15) ? draw.between(0, trafficNs) : undefined,

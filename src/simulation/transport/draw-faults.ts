@@ -29,7 +29,8 @@ export function drawFaults(
   }
   if (draw.chance(0.15)) {
     const restartAfterNs = outageNs(draw, timeouts.driverTimeoutMs * MS);
-    faults.push({ kind: 'kill-driver', atNs: at(), host: draw.pick(hosts).name, restartAfterNs });
+    const afterOperations = draw.chance(0.5) ? draw.magnitude(1, 500) : undefined;
+    faults.push({ kind: 'kill-driver', atNs: at(), afterOperations, host: draw.pick(hosts).name, restartAfterNs });
   }
   return faults.sort((a, b) => a.atNs - b.atNs);
 }
@@ -43,8 +44,13 @@ function drawClientFaults(
   const faults: Fault[] = [];
   if (draw.chance(0.4)) {
     const restartAfterNs = draw.chance(0.6) ? draw.magnitude(MS, timeouts.clientLivenessTimeoutNs) : undefined;
-    const kind = draw.chance(0.6) ? 'kill-client' : 'close-client';
-    faults.push({ kind, atNs: at(), client: draw.pick(clients).name, restartAfterNs });
+    const client = draw.pick(clients).name;
+    if (draw.chance(0.4)) {
+      faults.push({ kind: 'close-client', atNs: at(), client, restartAfterNs });
+    } else {
+      const afterOperations = draw.chance(0.4) ? draw.between(0, 5) : undefined;
+      faults.push({ kind: 'kill-client', atNs: at(), afterOperations, client, restartAfterNs });
+    }
   }
   if (draw.chance(0.15)) {
     const forNs = outageNs(draw, timeouts.clientLivenessTimeoutNs);

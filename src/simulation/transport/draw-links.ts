@@ -11,7 +11,7 @@ export function drawLinks(draw: Draw): Partial<LinkFaults> {
   const links: Partial<LinkFaults> = {
     latencyNs: draw.magnitude(5 * US, 4 * MS),
     ...(draw.chance(0.5) && { jitterNs: draw.magnitude(10 * US, 2 * MS) }),
-    ...(draw.chance(0.7) && { loss: draw.chance(0.3) ? draw.real(0.2) : draw.real(0.03) }),
+    ...(draw.chance(0.8) && { loss: draw.realMagnitude(0.002, 0.2) }),
     ...(draw.chance(0.3) && { duplicate: draw.real(0.1) }),
     ...(draw.chance(0.4) && { reorder: draw.real(0.2), reorderDelayNs: draw.magnitude(10 * US, 3 * MS) }),
     ...(draw.chance(0.2) && { refuse: draw.real(0.1) }),

@@ -4,6 +4,7 @@ import { drawFaults } from './draw-faults.ts';
 import { drawLinks } from './draw-links.ts';
 import {
   type DriverScenario,
+  type Fault,
   FLOW_CONTROLS,
   type HostScenario,
   STREAM_KINDS,
@@ -26,19 +27,27 @@ export function drawScenario(seed: number): TransportScenario {
   const trafficNs = draw.magnitude(100 * MS, 1500 * MS);
   const clients = drawClients(draw.fork('clients'), hosts, streams, trafficNs);
   const faults = drawFaults(draw.fork('faults'), hosts, clients, trafficNs);
-  const lastNs = Math.max(0, ...faults.map((fault) => fault.atNs + ('forNs' in fault ? fault.forNs : 0)));
+  const lastNs = Math.max(0, ...faults.map((fault) => fault.atNs + durationNs(fault)));
   return {
     seed,
     cycleNs: draw.pick([2_000, 10_000, 10_000, 50_000]),
     idleNs: draw.pick([1 * MS, 4 * MS, 10 * MS]),
     links: drawLinks(draw.fork('links')),
-    loopback: draw.chance(0.3) ? drawLinks(draw.fork('loopback')) : {},
+    loopback: draw.chance(0.5) ? drawLinks(draw.fork('loopback')) : {},
     hosts,
     streams,
     clients,
     faults,
     faultsNs: Math.max(trafficNs, lastNs),
   };
+}
+
+/** Until a fault is over, or what it has ended is back. */
+function durationNs(fault: Fault): number {
+  if ('forNs' in fault) {
+    return fault.forNs;
+  }
+  return 'restartAfterNs' in fault ? (fault.restartAfterNs ?? 0) : 0;
 }
 
 /** Upstream's time-outs, or a fifth of them, so that more happens in less time. */
@@ -72,9 +81,12 @@ function drawDriver(draw: Draw): DriverScenario {
 
 function drawHosts(draw: Draw, driver: DriverScenario): HostScenario[] {
   const count = draw.pick([1, 2, 2, 2, 3, 3, 4]);
+  const isIpv6 = draw.chance(0.15);
+  const areNamed = draw.chance(0.15);
   return ['a', 'b', 'c', 'd'].slice(0, count).map((name, i) => ({
     name,
-    address: `10.0.0.${i + 1}`,
+    address: isIpv6 ? `fd00::${i + 1}` : `10.0.0.${i + 1}`,
+    channelHost: areNamed ? name : isIpv6 ? `[fd00::${i + 1}]` : `10.0.0.${i + 1}`,
     clockDriftPpm: draw.chance(0.5) ? draw.between(-300, 300) : 0,
     clockOffsetMs: draw.chance(0.3) ? draw.between(-3_600_000, 3_600_000) : 0,
     driver,

@@ -21,6 +21,10 @@ export class Excuses {
     }
   }
 
+  hasEverHad(a: string, b: string): boolean {
+    return this.#untilNs.has(`${a} ${b}`);
+  }
+
   has(a: string, b: string): boolean {
     return this.#now() <= (this.#untilNs.get(`${a} ${b}`) ?? -1);
   }

@@ -1,3 +1,4 @@
+import { AeronError } from '../../platform/mod.ts';
 import type { ClientProgram } from './client-program.ts';
 import { describeFault } from './describe-scenario.ts';
 import type { DriverStage } from './driver-stage.ts';
@@ -8,6 +9,7 @@ const MS = 1_000_000;
 const SECOND = 1_000 * MS;
 /** What is cut off for longer than this may lose something: half of the shortest time-out. */
 const LONG_CUT_NS = SECOND;
+const RETRY_NS = 100 * MS;
 
 type FaultStage = Omit<Stage, 'host'> & { host(name: string): DriverStage };
 
@@ -44,7 +46,7 @@ export class FaultScript {
         break;
       }
       case 'kill-client':
-        this.#client(fault.client).kill();
+        this.#client(fault.client).kill(fault.afterOperations);
         this.#startAgain(fault.client, fault.restartAfterNs);
         break;
       case 'close-client':
@@ -61,7 +63,7 @@ export class FaultScript {
         this.#pauseDriver(fault.host, fault.forNs);
         break;
       case 'kill-driver':
-        this.#killDriver(fault.host, fault.restartAfterNs);
+        this.#killDriver(fault);
         break;
     }
   }
@@ -101,13 +103,25 @@ export class FaultScript {
     this.#after(forNs, () => driver.resume());
   }
 
-  #killDriver(name: string, restartAfterNs: number): void {
+  #killDriver({ host: name, afterOperations, restartAfterNs }: Extract<Fault, { kind: 'kill-driver' }>): void {
     const host = this.#stage.host(name);
     const { driverTimeoutMs } = host.scenario.driver;
-    host.kill();
+    host.kill(afterOperations);
     this.#excuseHost(name, restartAfterNs + LONG_CUT_NS);
     const dirDeleteOnStart = restartAfterNs <= driverTimeoutMs * MS;
-    this.#after(restartAfterNs, () => host.launch({ dirDeleteOnStart }));
+    this.#after(restartAfterNs, () => this.#launch(host, dirDeleteOnStart));
+  }
+
+  /** A driver that died later than it was to is taken for alive for longer. */
+  #launch(host: DriverStage, dirDeleteOnStart: boolean): void {
+    try {
+      host.launch({ dirDeleteOnStart });
+    } catch (error) {
+      if (!(AeronError.is(error) && error.code === 'ACTIVE_DRIVER')) {
+        throw error;
+      }
+      this.#after(RETRY_NS, () => this.#launch(host, dirDeleteOnStart));
+    }
   }
 
   #startAgain(name: string, afterNs: number | undefined): void {

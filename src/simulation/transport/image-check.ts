@@ -21,6 +21,8 @@ export class ImageCheck {
   #journal: Journal | undefined;
   /** Index of the first entry of the journal that may still come. */
   #cursor = 0;
+  /** Bytes of that entry that have come in frames of blocks. */
+  #taken = 0;
 
   constructor(stage: Stage, subscriber: SubscriberScenario, host: string, image: Image) {
     this.#stage = stage;
@@ -28,10 +30,10 @@ export class ImageCheck {
     this.#host = host;
     this.image = image;
     this.#lastBehindNs = stage.world.now;
-    this.#isEstablished = !subscriber.isOneOfMany;
+    this.#isEstablished = !subscriber.mayBeLeftBehind;
   }
 
-  /** Flow control waits for it: one of many receivers may be left behind before that. */
+  /** Flow control waits for it. */
   get isEstablished(): boolean {
     return this.#isEstablished;
   }
@@ -75,12 +77,44 @@ export class ImageCheck {
     if (length !== entry.length) {
       this.#fail(`got ${length} bytes instead of ${entry.length} at ${endPosition}`);
     }
-    const difference = this.#stage.content.findDifference(buffer, offset, length, entry.publisher, entry.sequence);
+    const difference = this.#stage.content.findDifference(buffer, offset, length, entry);
     if (difference >= 0) {
       this.#fail(`byte ${difference} of ${length} of message ${entry.publisher}/${entry.sequence} has changed`);
     }
     this.#cursor = index + 1;
     this.messages++;
+  }
+
+  /** One frame of a block, as it stands in the log: `position` is where it begins. */
+  onFrame(buffer: AtomicBuffer, offset: number, length: number, position: number): void {
+    const { journal } = this;
+    if (journal === undefined) {
+      this.#fail(`got a frame at ${position} that nobody has sent`);
+    }
+    if (position < journal.firstWholeFrom(this.image.joinPosition)) {
+      return;
+    }
+    const index = this.#nextOpen(journal, this.#cursor);
+    const entry = journal.entries[index];
+    const framePosition = entry === undefined ? undefined : entry.startPosition + journal.frameOffset(this.#taken);
+    if (entry?.state !== EntryState.SENT || framePosition !== position) {
+      this.#fail(`got a frame at ${position}, but its turn had one at ${framePosition}`);
+    }
+    const from = this.#taken;
+    const difference =
+      from + length > entry.length
+        ? entry.length
+        : this.#stage.content.findDifference(buffer, offset, length, entry, from);
+    if (difference >= 0) {
+      this.#fail(`byte ${difference} of a frame of message ${entry.publisher}/${entry.sequence} has changed`);
+    }
+    this.#taken += length;
+    this.#cursor = index;
+    if (this.#taken === entry.length) {
+      this.#taken = 0;
+      this.#cursor = index + 1;
+      this.messages++;
+    }
   }
 
   /** Nobody was let further ahead of this subscriber than the windows, and padding over their edge, allow. */

@@ -96,6 +96,12 @@ export class Journal {
     return low;
   }
 
+  /** Where the first message begins that a subscriber gets whole who joins at the position. */
+  firstWholeFrom(position: number): number {
+    const index = this.firstFrom(position);
+    return this.entries[index]?.startPosition ?? this.entries.at(-1)?.endPosition ?? position;
+  }
+
   /** Index of the first entry at or behind `index` that must be delivered; how many there are, if none does. */
   nextSent(index: number): number {
     let next = index;
@@ -103,6 +109,12 @@ export class Journal {
       next++;
     }
     return next;
+  }
+
+  /** Where in a message's stretch of the log the frame lies that has the message's byte `from`. */
+  frameOffset(from: number): number {
+    const frames = from / this.#maxPayloadLength;
+    return frames * FrameDescriptor.alignFrameLength(this.#maxPayloadLength + HEADER_LENGTH);
   }
 
   #framedLength(length: number): number {

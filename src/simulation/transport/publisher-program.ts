@@ -181,8 +181,23 @@ export class PublisherProgram {
   }
 
   #offer(publication: Publication, length: number): number {
-    this.#stage.content.write(this.#message, 0, length, this.scenario.id, this.#sequence);
-    return publication.offer(this.#message, 0, length);
+    const message = this.#message;
+    this.#stage.content.write(message, 0, length, this.scenario.id, this.#sequence);
+    const first = this.#draw.between(0, length);
+    switch (this.#draw.pick(['whole', 'whole', 'two', 'three'])) {
+      case 'two':
+        return publication.offerTwo(message, 0, first, message, first, length - first);
+      case 'three': {
+        const second = this.#draw.between(first, length);
+        return publication.offerVector([
+          { buffer: message, offset: 0, length: first },
+          { buffer: message, offset: first, length: second - first },
+          { buffer: message, offset: second, length: length - second },
+        ]);
+      }
+      default:
+        return publication.offer(message, 0, length);
+    }
   }
 
   #checkRefusal(status: number): void {

@@ -22,6 +22,8 @@ export interface TransportScenario {
 export interface HostScenario {
   readonly name: string;
   readonly address: string;
+  /** As it stands in channels: the address or the name. */
+  readonly channelHost: string;
   readonly clockDriftPpm: number;
   readonly clockOffsetMs: number;
   readonly driver: DriverScenario;
@@ -127,10 +129,10 @@ export interface SubscriberScenario {
   readonly isTethered: boolean;
   /** The flow control of the stream waits for it. */
   readonly isCounted: boolean;
-  /** One of several receivers: until flow control has heard of it, the others alone say how far to go. */
-  readonly isOneOfMany: boolean;
+  /** Until flow control has heard of it, other receivers, or spies, alone say how far to go. */
+  readonly mayBeLeftBehind: boolean;
   readonly startNs: number;
-  readonly poll: 'poll' | 'controlled';
+  readonly poll: 'poll' | 'controlled' | 'block';
   readonly fragmentLimit: number;
   /** Between two polls, until the faults stop: slow subscribers. */
   readonly everyNs: number;
@@ -153,6 +155,8 @@ export type Fault =
   | {
       readonly kind: 'kill-client';
       readonly atNs: number;
+      /** In the middle of its code, at the operation on files or network that is so many ahead. */
+      readonly afterOperations: number | undefined;
       readonly client: string;
       readonly restartAfterNs: number | undefined;
     }
@@ -170,4 +174,10 @@ export type Fault =
     }
   | { readonly kind: 'pause-client'; readonly atNs: number; readonly forNs: number; readonly client: string }
   | { readonly kind: 'pause-driver'; readonly atNs: number; readonly forNs: number; readonly host: string }
-  | { readonly kind: 'kill-driver'; readonly atNs: number; readonly host: string; readonly restartAfterNs: number };
+  | {
+      readonly kind: 'kill-driver';
+      readonly atNs: number;
+      readonly host: string;
+      readonly afterOperations: number | undefined;
+      readonly restartAfterNs: number;
+    };

@@ -1,3 +1,4 @@
+import type { AtomicBuffer } from '../../agrona/mod.ts';
 import {
   type Aeron,
   ControlledFragmentAction,
@@ -6,6 +7,7 @@ import {
   type Image,
   type Subscription,
 } from '../../client/mod.ts';
+import { DataHeaderFlyweight, FrameDescriptor } from '../../protocol/mod.ts';
 import type { Draw } from '../draw.ts';
 import { Destinations } from './destinations.ts';
 import { ImageCheck } from './image-check.ts';
@@ -25,6 +27,8 @@ export class SubscriberProgram {
   readonly #assembler: FragmentAssembler;
   readonly #controlledAssembler: ControlledFragmentAssembler;
   readonly #checks = new Map<Image, ImageCheck>();
+  /** Longer than any frame. */
+  readonly #blockLimit: number;
   #aeron: Aeron | undefined;
   #registrationId: number | undefined;
   #subscription: Subscription | undefined;
@@ -37,6 +41,7 @@ export class SubscriberProgram {
     this.#stage = stage;
     this.#host = host;
     this.#draw = draw;
+    this.#blockLimit = scenario.stream.mtu * draw.between(1, 8);
     this.#assembler = new FragmentAssembler((buffer, offset, length, header) => {
       this.#checkOf(header.image!).onMessage(buffer, offset, length, header.position);
       this.messages++;
@@ -142,9 +147,28 @@ export class SubscriberProgram {
     for (const check of this.#checks.values()) {
       check.checkLag();
     }
-    return poll === 'poll'
-      ? subscription.poll(this.#assembler.onFragment, fragmentLimit)
-      : subscription.controlledPoll(this.#controlledAssembler.onFragment, fragmentLimit);
+    switch (poll) {
+      case 'poll':
+        return subscription.poll(this.#assembler.onFragment, fragmentLimit);
+      case 'controlled':
+        return subscription.controlledPoll(this.#controlledAssembler.onFragment, fragmentLimit);
+      case 'block':
+        return this.#pollBlocks();
+    }
+  }
+
+  #pollBlocks(): number {
+    let bytes = 0;
+    for (const check of this.#checks.values()) {
+      const before = check.messages;
+      bytes += check.image.blockPoll((buffer, offset, length) => {
+        for (const frame of framesOf(buffer, offset, length)) {
+          check.onFrame(buffer, frame.payloadOffset, frame.payloadLength, check.image.position + frame.offset);
+        }
+      }, this.#blockLimit);
+      this.messages += check.messages - before;
+    }
+    return bytes;
   }
 
   #isTimeToLeave(nowNs: number): boolean {
@@ -209,5 +233,23 @@ export class SubscriberProgram {
     this.#checks.clear();
     this.#assembler.clear();
     this.#controlledAssembler.clear();
+  }
+}
+
+/** The messages' frames of a block; padding is left out. `offset` counts from the start of the block. */
+function* framesOf(
+  buffer: AtomicBuffer,
+  blockOffset: number,
+  blockLength: number,
+): Iterable<{ readonly offset: number; readonly payloadOffset: number; readonly payloadLength: number }> {
+  let offset = 0;
+  while (offset < blockLength) {
+    const frameOffset = blockOffset + offset;
+    const frameLength = FrameDescriptor.frameLengthVolatile(buffer, frameOffset);
+    if (!FrameDescriptor.isPaddingFrame(buffer, frameOffset)) {
+      const payloadLength = frameLength - DataHeaderFlyweight.HEADER_LENGTH;
+      yield { offset, payloadOffset: frameOffset + DataHeaderFlyweight.HEADER_LENGTH, payloadLength };
+    }
+    offset += FrameDescriptor.alignFrameLength(frameLength);
   }
 }

@@ -200,6 +200,9 @@ export class TransportRun implements Stage {
     for (const host of this.#hosts.values()) {
       host.check();
     }
+    for (const client of this.#clients) {
+      client.notice();
+    }
     if (this.#failure !== undefined) {
       throw this.#failure;
     }
