@@ -189,7 +189,7 @@ export class CountersManager extends CountersReader {
 
   private putKey(counterId: number, key: CounterKey): void {
     if (typeof key === 'function') {
-      key(this.keyBuffer(counterId));
+      key(this.metaDataBuffer.slice(metaDataOffset(counterId) + KEY_OFFSET, MAX_KEY_LENGTH));
       return;
     }
     const length = Math.min(key.length, MAX_KEY_LENGTH);

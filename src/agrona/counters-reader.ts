@@ -1,5 +1,5 @@
 import { AeronError } from '../platform/mod.ts';
-import type { AtomicBuffer } from './atomic-buffer.ts';
+import { AtomicBuffer } from './atomic-buffer.ts';
 import {
   COUNTER_LENGTH,
   counterOffset,
@@ -46,7 +46,7 @@ export class CountersReader {
     });
   }
 
-  /** Every allocated counter with its metadata; the key buffer is a window over the shared key. */
+  /** Every allocated counter with its metadata; the key as for `keyBuffer`. */
   forEachMetaData(consumer: (counterId: number, typeId: number, keyBuffer: AtomicBuffer, label: string) => void): void {
     this.forEachAllocated((counterId) => {
       const key = this.keyBuffer(counterId);
@@ -140,10 +140,12 @@ export class CountersReader {
     return this.metaDataBuffer.getStringWithoutLength(offset + 4, Math.min(Math.max(length, 0), MAX_LABEL_LENGTH));
   }
 
-  /** A window over a counter's key, which goes on changing with the counter. */
+  /** A copy of a counter's key: it may be kept longer than the memory that the counter is in. */
   keyBuffer(counterId: number): AtomicBuffer {
     this.validateCounterId(counterId);
-    return this.metaDataBuffer.slice(metaDataOffset(counterId) + KEY_OFFSET, MAX_KEY_LENGTH);
+    const key = AtomicBuffer.allocate(MAX_KEY_LENGTH);
+    key.putBytes(0, this.metaDataBuffer, metaDataOffset(counterId) + KEY_OFFSET, MAX_KEY_LENGTH);
+    return key;
   }
 
   protected validateCounterId(counterId: number): void {

@@ -1,4 +1,5 @@
-import { AeronError } from '../agrona/mod.ts';
+import { AeronError, createIdleStrategy } from '../agrona/mod.ts';
+import type { Platform } from '../platform/mod.ts';
 import { DataHeaderFlyweight, FrameDescriptor } from '../protocol/mod.ts';
 import type { DriverOptions } from './driver-options.ts';
 
@@ -31,7 +32,12 @@ function configurationError(message: string): AeronError {
 }
 
 /** What options must be to each other; each by itself was checked when it was read. @throws AeronError CONFIGURATION */
-export function validateOptions(options: DriverOptions): void {
+export function validateOptions(options: DriverOptions, platform: Platform): void {
+  validateIdleStrategy(options, 'conductorIdleStrategy', platform);
+  validateIdleStrategy(options, 'senderIdleStrategy', platform);
+  validateIdleStrategy(options, 'receiverIdleStrategy', platform);
+  validateIdleStrategy(options, 'sharedNetworkIdleStrategy', platform);
+  validateIdleStrategy(options, 'sharedIdleStrategy', platform);
   validateMtuLength(options.mtuLength);
   validateMtuLength(options.ipcMtuLength);
   validateInitialWindowLength(options.initialWindowLength, options.mtuLength);
@@ -48,6 +54,22 @@ export function validateOptions(options: DriverOptions): void {
   }
   if (high - low > 2 ** 31 - 1) {
     throw configurationError(`reserved session range ${low} to ${high} too large`);
+  }
+}
+
+type IdleStrategyName = 'conductor' | 'sender' | 'receiver' | 'sharedNetwork' | 'shared';
+
+/** A word and arguments that make a strategy, before a thread is started that needs it. */
+function validateIdleStrategy(
+  options: DriverOptions,
+  name: `${IdleStrategyName}IdleStrategy`,
+  platform: Platform,
+): void {
+  const initArgs = options[`${name}InitArgs`];
+  try {
+    createIdleStrategy(options[name], platform, initArgs === undefined ? {} : { initArgs });
+  } catch (error) {
+    throw configurationError(`option ${name}: ${(error as Error).message}`);
   }
 }
 

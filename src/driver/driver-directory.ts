@@ -54,8 +54,14 @@ function saveErrors({ platform, aeronDirectoryName, logger }: DriverDirectoryOpt
   }
   const timestamp = new Date(platform.clock.epochTimeMs()).toISOString().replace(/[T:.]/g, '-').replace('Z', '+0000');
   const path = `${aeronDirectoryName.replace(/\/+$/, '')}-${timestamp}-error.log`;
-  platform.files.writeWhole(path, new TextEncoder().encode(lines.join('\n')));
-  logger(`WARNING: Existing errors saved to: ${path}`);
+  try {
+    platform.files.writeWhole(path, new TextEncoder().encode(lines.join('\n')));
+    logger(`WARNING: Existing errors saved to: ${path}`);
+  } catch (error) {
+    // No reason not to start, least of all when it is space that is short and about to be freed.
+    platform.files.remove(path);
+    logger(`WARNING: Existing errors are lost: ${(error as Error).message}`);
+  }
 }
 
 function readErrors(platform: Platform, aeronDirectoryName: string): string[] {

@@ -157,7 +157,7 @@ export class MediaDriver {
 function newRuntime(platform: Platform, options: DriverOptions, aeronDirectoryName: string): DriverRuntime {
   const system = probeSocketBuffers(platform);
   const logger = options.logger ?? (() => {});
-  validateOptions(options);
+  validateOptions(options, platform);
   validateSocketBufferLengths(options, system, logger);
   recreateDirectory({ ...options, platform, aeronDirectoryName, logger });
   if (options.printConfigurationOnStart) {

@@ -70,6 +70,13 @@ function launchInWorker(
   };
   return new Promise((resolve, reject) => {
     let isReady = false;
+    /** Once it runs, nobody waits for an answer: its end must not go unnoticed. */
+    const fail = (error: Error) => {
+      if (isReady) {
+        throw error;
+      }
+      reject(error);
+    };
     worker.on('message', (message: FromDriverThread) => {
       switch (message.kind) {
         case 'ready':
@@ -77,7 +84,7 @@ function launchInWorker(
           resolve(make(message.aeronDirectoryName, close));
           break;
         case 'failed':
-          reject(new AeronError(message.code, message.message, { cause: message.stack }));
+          fail(new AeronError(message.code, message.message, { cause: message.stack }));
           break;
         case 'termination':
           options.terminationHook?.();
@@ -86,12 +93,7 @@ function launchInWorker(
           options.logger?.(message.text);
       }
     });
-    worker.on('error', (error) => {
-      if (isReady) {
-        throw error;
-      }
-      reject(error);
-    });
+    worker.on('error', fail);
     ended.then(() => reject(new AeronError('DRIVER_ENDED', 'the driver ended before it was ready')));
   });
 }

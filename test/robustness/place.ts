@@ -35,6 +35,14 @@ const SMALL_DRIVER_ENVIRONMENT = {
   AERON_DIR_DELETE_ON_SHUTDOWN: 'true',
 };
 
+/** What is left to undo when this process ends without `Place.clear`, as after an error that nobody caught. */
+const undone = new Set<() => void>();
+process.on('exit', () => {
+  for (const undo of [...undone].reverse()) {
+    undo();
+  }
+});
+
 let nextPort = FIRST_PORT + (process.pid % 100) * 20;
 
 /** A UDP port that nobody on this machine uses now, and no other test of this process was given. */
@@ -86,19 +94,19 @@ export class Place {
   /** Of a new Aeron directory, in memory; nothing is there yet. */
   directory(): string {
     const parent = mkdtempSync(join(MEMORY_DIRECTORY, 'aeron-robust-'));
-    this.onClear(() => rmSync(parent, { recursive: true, force: true }));
+    this.#undoWhateverHappens(() => rmSync(parent, { recursive: true, force: true }));
     return join(parent, 'aeron');
   }
 
   /** A file system in memory of its own; undefined where this process may not mount one. */
-  mountTmpfs(length: number): string | undefined {
+  mountTmpfs(length: number, mode: 'rw' | 'ro' = 'rw'): string | undefined {
     const mountPoint = mkdtempSync(join(tmpdir(), 'aeron-robust-fs-'));
-    this.onClear(() => rmSync(mountPoint, { recursive: true, force: true }));
-    const options = ['-t', 'tmpfs', '-o', `size=${length}`, 'tmpfs', mountPoint];
+    this.#undoWhateverHappens(() => rmSync(mountPoint, { recursive: true, force: true }));
+    const options = ['-t', 'tmpfs', '-o', `size=${length},${mode}`, 'tmpfs', mountPoint];
     if (process.platform !== 'linux' || spawnSync('mount', options, { stdio: 'ignore' }).status !== 0) {
       return undefined;
     }
-    this.onClear(() => spawnSync('umount', ['-l', mountPoint], { stdio: 'ignore' }));
+    this.#undoWhateverHappens(() => spawnSync('umount', ['-l', mountPoint], { stdio: 'ignore' }));
     return mountPoint;
   }
 
@@ -150,6 +158,14 @@ export class Place {
   /** Called by `clear`, last one first. */
   onClear(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup);
+  }
+
+  #undoWhateverHappens(undo: () => void): void {
+    undone.add(undo);
+    this.onClear(() => {
+      undone.delete(undo);
+      undo();
+    });
   }
 
   /** Ends and removes everything, also when some of it fails. */

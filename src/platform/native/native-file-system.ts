@@ -51,7 +51,17 @@ export class NativeFileSystem implements FileSystem {
   }
 
   makeDirectories(path: string): void {
-    attempt('make the directory', path, () => mkdirSync(path, { recursive: true }));
+    attempt('make the directory', path, () => {
+      try {
+        mkdirSync(path, { recursive: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+          throw error;
+        }
+        // What Node calls any refusal by a file system for reading alone: ask again for the real one.
+        mkdirSync(path);
+      }
+    });
   }
 
   remove(path: string): void {
