@@ -523,11 +523,9 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
 
   /** Whether a receiver of this stream can be where the status message says: near where the sender is. */
   isValidStatusMessage(buffer: AtomicBuffer, offset: number): boolean {
-    const position = LogBufferDescriptor.computePosition(
+    const position = this.positionOf(
       StatusMessageFlyweight.consumptionTermId(buffer, offset),
       StatusMessageFlyweight.consumptionTermOffset(buffer, offset),
-      this.positionBitsToShift,
-      this.initialTermId,
     );
     return position >= 0 && Math.abs(position - this.position) <= this.termBufferLength >> 1;
   }
@@ -567,12 +565,17 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.updateConnectedState(this.hasSubscribers());
   }
 
-  /** A NAK within the length of a term. */
+  /** A NAK within the length of a term. One that cannot be answered must not keep those waiting that can. */
   onNak(buffer: AtomicBuffer, offset: number): void {
     this.senderNaksReceived.incrementRelease();
+    const termId = NakFlyweight.termId(buffer, offset);
+    const termOffset = NakFlyweight.termOffset(buffer, offset);
+    if (!this.canResend(termId, termOffset)) {
+      return;
+    }
     this.retransmitHandler.onNak(
-      NakFlyweight.termId(buffer, offset),
-      NakFlyweight.termOffset(buffer, offset),
+      termId,
+      termOffset,
       NakFlyweight.length(buffer, offset),
       this.termBufferLength,
       this.mtuLength,
@@ -619,27 +622,28 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
   }
 
   resend(termId: number, termOffset: number, length: number): void {
-    const position = LogBufferDescriptor.computePosition(
-      termId,
-      termOffset,
-      this.positionBitsToShift,
-      this.initialTermId,
-    );
-    if (!this.isWithinResendWindow(position) || !this.transmitter.isFrameAt(termId, termOffset)) {
+    if (!this.canResend(termId, termOffset)) {
       return;
     }
-    const bytesSent = this.transmitter.resendLog(position, length);
+    const bytesSent = this.transmitter.resendLog(this.positionOf(termId, termOffset), length);
     if (bytesSent > 0) {
       this.retransmitsSent.incrementRelease();
       this.retransmittedBytes.getAndAddRelease(bytesSent);
     }
   }
 
-  /** Sent already, and neither overwritten nor about to be. */
-  private isWithinResendWindow(position: number): boolean {
+  /** Whether a frame begins there that was sent already, and is neither overwritten nor about to be. */
+  private canResend(termId: number, termOffset: number): boolean {
+    const position = this.positionOf(termId, termOffset);
     const bottom =
       this.position - (this.termBufferLength >> 1) - FrameDescriptor.computeMaxMessageLength(this.termBufferLength);
-    return position >= 0 && position >= bottom && position < this.position;
+    return (
+      position >= 0 && position >= bottom && position < this.position && this.transmitter.isFrameAt(termId, termOffset)
+    );
+  }
+
+  private positionOf(termId: number, termOffset: number): number {
+    return LogBufferDescriptor.computePosition(termId, termOffset, this.positionBitsToShift, this.initialTermId);
   }
 
   private sendData(nowNs: number): number {

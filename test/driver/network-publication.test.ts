@@ -254,6 +254,19 @@ describe('network publication, asked to send again', () => {
     });
   }
 
+  it('has its few resends at hand for a group that asks for what was sent, whatever else it is asked for', () => {
+    const { side, receiver } = connected({ channel: 'aeron:udp?control=10.0.0.1:20600|control-mode=dynamic' });
+    side.publish(1376);
+    side.until('sent', () => receiver.frames().length === 1);
+    receiver.forget();
+    for (let i = 0; i < 100; i++) {
+      receiver.nak(1408 * (i + 2), 1408);
+    }
+    receiver.nak(0, 1408);
+    side.until('sent again', () => receiver.frames().length === 1);
+    assert.equal(side.counter(SystemCounterDescriptor.RETRANSMIT_OVERFLOW), 0);
+  });
+
   it('sends nothing again that was overwritten since', () => {
     const { side, receiver } = connected();
     for (let end = 0; end < 3 * TERM_LENGTH; ) {
