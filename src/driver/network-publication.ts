@@ -521,13 +521,19 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.transmitter.onSetupRequested(source);
   }
 
-  /** Whether a receiver of this stream can be where the status message says: near where the sender is. */
+  /**
+   * Whether a receiver of this stream can be where the status message says: within half a term of the sender. A
+   * sender that padding has taken beyond its limit (upstream leaves that out) is still at its limit to a
+   * receiver with the largest window, who would otherwise not be heard until it moves on.
+   */
   isValidStatusMessage(buffer: AtomicBuffer, offset: number): boolean {
     const position = this.positionOf(
       StatusMessageFlyweight.consumptionTermId(buffer, offset),
       StatusMessageFlyweight.consumptionTermOffset(buffer, offset),
     );
-    return position >= 0 && Math.abs(position - this.position) <= this.termBufferLength >> 1;
+    const window = this.termBufferLength >> 1;
+    const lowest = Math.max(0, Math.min(this.position, this.limit) - window);
+    return position >= lowest && position <= this.position + window;
   }
 
   /** A valid status message. */

@@ -151,6 +151,28 @@ describe('network publication, to a receiver', () => {
     assert.equal(side.counters.publisherLimit.get(), side.senderPosition);
   });
 
+  it('stays connected to a slow one with the largest window when padding takes it beyond its limit', () => {
+    const { side, receiver } = connected();
+    const windowLength = TERM_LENGTH / 2;
+    const padding = 4096;
+    const consumed = TERM_LENGTH - padding + 32 - windowLength;
+    for (let end = 0; end < TERM_LENGTH - padding; ) {
+      end = side.publish(1024 - 32);
+      receiver.statusMessage(Math.min(Math.max(0, end - 8192), consumed), { windowLength });
+      side.run(MS);
+    }
+    side.publish(8192 - 32);
+    side.until('sent', () => side.senderPosition === TERM_LENGTH);
+    assert.equal(side.senderLimit, consumed + windowLength);
+    for (let i = 0; i < 40; i++) {
+      receiver.statusMessage(consumed, { windowLength });
+      side.run(200 * MS);
+      side.onTimeEvent();
+    }
+    assert.equal(LogBufferDescriptor.isConnected(side.rawLog.metaData), true);
+    assert.equal(side.counter(SystemCounterDescriptor.STATUS_MESSAGES_REJECTED), 0);
+  });
+
   it('limits publishers to a window ahead of the sender, over terms it has cleaned', () => {
     const { side, receiver } = connected();
     side.until('limit', () => side.counters.publisherLimit.get() === TERM_LENGTH / 2);
