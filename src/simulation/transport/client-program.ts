@@ -9,6 +9,8 @@ import type { HostStage, Stage } from './stage.ts';
 import { SubscriberProgram } from './subscriber-program.ts';
 
 const RETRY_NS = 20_000_000;
+/** Of counters of applications. */
+const COUNTER_TYPE_ID = 1001;
 /** What a client may say when its driver is dead or stands still, or when it stood still itself. */
 const LOST = ['DRIVER_TIMEOUT', 'CLIENT_TIMEOUT', 'CONDUCTOR_SERVICE_TIMEOUT', 'CLIENT_CLOSED'];
 
@@ -21,6 +23,7 @@ export class ClientProgram {
   readonly #options: AeronOptions;
   #clientProcess: SimulatedProcess | undefined;
   #aeron: Aeron | undefined;
+  #counterId = 0;
 
   constructor(stage: Stage, scenario: ClientScenario, driverTimeoutMs: number, seed: number) {
     const draw = Draw.seeded(seed, `client ${scenario.name}`);
@@ -101,6 +104,7 @@ export class ClientProgram {
     for (const program of [...this.publishers, ...this.subscribers]) {
       program.attach(this.#aeron);
     }
+    this.#counterId = this.#aeron.asyncAddCounter(COUNTER_TYPE_ID, `rounds of ${name}`);
     this.#stage.story.tell(`client ${name} is connected`);
     return true;
   }
@@ -113,6 +117,7 @@ export class ClientProgram {
       return 1;
     }
     try {
+      aeron.getCounter(this.#counterId)?.increment();
       for (const publisher of this.publishers) {
         work += publisher.tick();
       }

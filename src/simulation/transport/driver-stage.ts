@@ -1,12 +1,20 @@
 import { CountersDescriptor } from '../../agrona/mod.ts';
 import type { SimulatedHost } from '../../platform/simulated/mod.ts';
-import { SystemCounterDescriptor } from '../../protocol/mod.ts';
+import { SystemCounterDescriptor as S } from '../../protocol/mod.ts';
 import { SimulatedMediaDriver } from '../simulated-media-driver.ts';
 import { ADDRESS_IN_USE } from './destinations.ts';
 import { FlowControlMonitor } from './flow-control-monitor.ts';
 import type { HostScenario } from './scenario.ts';
 import type { HostStage, Stage } from './stage.ts';
 
+/** What no fault of the network or of a client brings about. */
+const NEVER_COUNTED = [
+  S.RECEIVER_PROXY_FAILS,
+  S.SENDER_PROXY_FAILS,
+  S.CONDUCTOR_PROXY_FAILS,
+  S.INVALID_PACKETS,
+  S.FREE_FAILS,
+];
 const UNKNOWN = /\[UNKNOWN_(SUBSCRIPTION|PUBLICATION|COUNTER)\]/;
 
 /** A host with the driver that it has at the moment, and what must hold of it. */
@@ -15,15 +23,20 @@ export class DriverStage implements HostStage {
   readonly host: SimulatedHost;
   readonly #stage: Stage;
   readonly #emptyLength: number;
+  /** Senders may go beyond what a receiver of this host has room for, without being at fault. */
+  readonly #mayBeOverrun: boolean;
   #driver: SimulatedMediaDriver | undefined;
   #monitor: FlowControlMonitor | undefined;
   /** Counters that a driver has without clients. */
   #ownCounters = new Set<string>();
+  /** Bytes that a driver has mapped without clients. */
+  #ownMappedLength = 0;
 
-  constructor(stage: Stage, scenario: HostScenario) {
+  constructor(stage: Stage, scenario: HostScenario, mayBeOverrun: boolean) {
     const { name, address, clockDriftPpm, clockOffsetMs } = scenario;
     this.scenario = scenario;
     this.#stage = stage;
+    this.#mayBeOverrun = mayBeOverrun;
     this.host = stage.world.host(name, { addresses: [address], clockDriftPpm, clockOffsetMs });
     this.#emptyLength = this.host.disk('/dev/shm').usableLength;
   }
@@ -47,6 +60,7 @@ export class DriverStage implements HostStage {
     this.#driver = driver;
     this.#monitor = new FlowControlMonitor(this.#stage, this.#driver);
     this.#ownCounters = new Set(this.#counters());
+    this.#ownMappedLength = driver.counters.getCounterValue(S.BYTES_CURRENTLY_MAPPED);
     this.#stage.story.tell(`the driver of ${this.host.name} is there`);
   }
 
@@ -83,6 +97,7 @@ export class DriverStage implements HostStage {
   /** Closes the driver, of which nothing may stay. */
   end(): void {
     this.#checkErrors();
+    this.#checkSystemCounters();
     this.driver.close();
     const used = this.#emptyLength - this.host.disk('/dev/shm').usableLength;
     if (used !== 0) {
@@ -92,7 +107,7 @@ export class DriverStage implements HostStage {
 
   tellCounters(): void {
     this.driver.counters.forEach((value, id, label) => {
-      const isTelling = value !== 0n && id !== SystemCounterDescriptor.AERON_VERSION;
+      const isTelling = value !== 0n && id !== S.AERON_VERSION;
       if (isTelling) {
         this.#stage.story.tell(`${this.host.name} counter ${id} ${label}: ${value}`);
       }
@@ -103,6 +118,21 @@ export class DriverStage implements HostStage {
     const errors = this.driver.errors().filter((error) => !this.#isToBeExpected(error));
     if (errors.length > 0) {
       this.#stage.fail(`the driver of ${this.host.name} has logged errors: ${errors.join('; ')}`);
+    }
+  }
+
+  #checkSystemCounters(): void {
+    const { counters, host } = this.driver;
+    const unwanted = this.#mayBeOverrun ? NEVER_COUNTED : [...NEVER_COUNTED, S.FLOW_CONTROL_OVER_RUNS];
+    for (const id of unwanted) {
+      const value = counters.getCounterValue(id);
+      if (value !== 0) {
+        this.#stage.fail(`the driver of ${host.name} has counted '${counters.getCounterLabel(id)}': ${value}`);
+      }
+    }
+    const mapped = counters.getCounterValue(S.BYTES_CURRENTLY_MAPPED);
+    if (mapped !== this.#ownMappedLength) {
+      this.#stage.fail(`the driver of ${host.name} has ${mapped} bytes mapped, ${this.#ownMappedLength} when it began`);
     }
   }
 

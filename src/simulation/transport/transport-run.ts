@@ -44,7 +44,7 @@ export class TransportRun implements Stage {
     this.content = new Content(seed);
     this.excuses = new Excuses(() => this.world.now, recoveryNs(this.#timeouts));
     for (const host of scenario.hosts) {
-      this.#hosts.set(host.name, new DriverStage(this, host));
+      this.#hosts.set(host.name, new DriverStage(this, host, mayBeOverrun(scenario, host.name)));
     }
     this.world.setLinks(links);
     for (const { name } of scenario.hosts) {
@@ -222,6 +222,20 @@ export class TransportRun implements Stage {
       host.tellCounters();
     }
   }
+}
+
+/**
+ * Senders go beyond a receiver's window when they do not wait for it (yet), or have forgotten it in a cut.
+ * Receivers take up to half a term, but padding, all of which they count, may go beyond even that.
+ */
+function mayBeOverrun({ clients, faults }: TransportScenario, host: string): boolean {
+  const isCut = faults.some(({ kind }) => kind === 'partition' || kind.endsWith('-driver') || kind === 'pause-client');
+  const subscribers = clients.filter((client) => client.host === host).flatMap((client) => client.subscribers);
+  const areAllHeard = subscribers.every(
+    ({ isCounted, mayBeLeftBehind, stream: { receiverWindow, termLength } }) =>
+      isCounted && !mayBeLeftBehind && receiverWindow <= termLength / 4,
+  );
+  return isCut || !areAllHeard;
 }
 
 /** The longest that anything takes to notice, to let go, and to come back. */
