@@ -9,7 +9,7 @@ import { Place, rejection, SMALL_DRIVER, until } from './place.ts';
 
 const { CNC_VERSION_FIELD_OFFSET, META_DATA_LENGTH } = CncFileDescriptor;
 
-describe('a cnc.dat', () => {
+describe('a cnc.dat', { concurrency: true }, () => {
   const place = new Place();
   let source: string;
 
