@@ -17,6 +17,8 @@ export interface VictimStream {
   readonly sessionId: number;
   readonly initialTermId: number;
   readonly termLength: number;
+  /** Counter of what its sender has sent. */
+  readonly senderPositionId: number;
 }
 
 const { HDR_TYPE_DATA, HDR_TYPE_PAD } = HeaderFlyweight;
@@ -46,10 +48,17 @@ export class HostileFrames {
   readonly #random: Prng;
   readonly #buffer: AtomicBuffer;
   readonly #victims: readonly VictimStream[];
+  readonly #counterValue: (counterId: number) => number;
   readonly #kinds: readonly (readonly [name: string, make: () => number])[];
 
   /** Frames are made at the beginning of `buffer`, of at least 64 KiB. */
-  constructor(random: Prng, buffer: AtomicBuffer, victims: readonly VictimStream[]) {
+  constructor(
+    random: Prng,
+    buffer: AtomicBuffer,
+    victims: readonly VictimStream[],
+    counterValue: (counterId: number) => number,
+  ) {
+    this.#counterValue = counterValue;
     this.#random = random;
     this.#buffer = buffer;
     this.#victims = victims;
@@ -106,31 +115,21 @@ export class HostileFrames {
     return length;
   }
 
-  /** Of a victim, within its reach, and not to be believed. */
+  /** Of a victim, just where its receiver waits for data, and not to be believed. */
   #contradictoryData(): number {
     const victim = this.#victim();
-    const length = HEADER_LENGTH * (2 + this.#random.below(40));
-    const termId = victim.initialTermId + this.#random.below(200);
-    const termOffset = Math.min(this.#offsetWithin(victim), victim.termLength - length);
-    this.#data(victim.sessionId, victim, length, HDR_TYPE_DATA, termOffset, termId);
-    switch (this.#random.below(6)) {
+    const { sessionId, termLength } = victim;
+    const { termId, termOffset } = this.#near(victim);
+    const length = HEADER_LENGTH * (3 + this.#random.below(40));
+    this.#data(sessionId, victim, length, HDR_TYPE_DATA, termOffset, termId);
+    switch (this.#random.below(8)) {
       case 0: {
         const lengths = [0, -1, 1, 31, length + 1, length + 32, INT32_MAX, INT32_MIN, -length];
         this.#buffer.putInt32(0, this.#pick(lengths));
         return length;
       }
       case 1: {
-        const offsets = [
-          -32,
-          -1,
-          1,
-          17,
-          INT32_MIN,
-          INT32_MAX,
-          victim.termLength,
-          victim.termLength - 32,
-          termOffset + 8,
-        ];
+        const offsets = [-32, -1, 1, 17, INT32_MIN, INT32_MAX, termLength, termLength - 32, termOffset + 8];
         this.#buffer.putInt32(DataHeaderFlyweight.TERM_OFFSET_FIELD_OFFSET, this.#pick(offsets));
         return length;
       }
@@ -140,9 +139,19 @@ export class HostileFrames {
       case 3:
         return length - 1 - this.#random.below(31);
       case 4:
-        // A second frame that lies elsewhere.
+        // A second frame that says it lies elsewhere.
         this.#buffer.putInt32(0, HEADER_LENGTH);
-        this.#header(HEADER_LENGTH, length - HEADER_LENGTH, victim.sessionId, victim, termOffset + 64, termId);
+        this.#header(HEADER_LENGTH, length - HEADER_LENGTH, sessionId, victim, termOffset + 64, termId);
+        return length;
+      case 5:
+        // A second frame that is longer than the datagram.
+        this.#buffer.putInt32(0, HEADER_LENGTH);
+        this.#header(HEADER_LENGTH, length, sessionId, victim, termOffset + 32, termId);
+        return length;
+      case 6:
+        // A first frame that does not fill the datagram, with noise behind it.
+        this.#buffer.putInt32(0, length - HEADER_LENGTH);
+        this.#header(length - HEADER_LENGTH, INT32_MIN, this.#stranger(), victim, this.#random.nextInt32(), termId);
         return length;
       default:
         return HEADER_LENGTH - 1 - this.#random.below(24);
@@ -262,7 +271,7 @@ export class HostileFrames {
       0,
       this.#random.chance(0.8) ? victim.sessionId : this.#random.nextInt32(),
       victim.streamId,
-      this.#random.chance(0.5) ? this.#farTermId(victim) : victim.initialTermId + this.#random.below(200),
+      this.#random.chance(0.5) ? this.#farTermId(victim) : this.#near(victim).termId,
       this.#random.chance(0.5) ? this.#offsetWithin(victim) : this.#pick([...EXTREMES, victim.termLength]),
       this.#random.chance(0.5) ? 32 * this.#random.below(100) : this.#pick([...EXTREMES, victim.termLength]),
     );
@@ -356,6 +365,12 @@ export class HostileFrames {
   ): void {
     const flags = DataHeaderFlyweight.BEGIN_AND_END_FLAGS;
     DataHeaderFlyweight.encode(this.#buffer, offset, length, flags, type, termOffset, sessionId, streamId, termId | 0);
+  }
+
+  /** Where the victim's receiver has room, as far as one can know from outside. */
+  #near({ senderPositionId, initialTermId, termLength }: VictimStream): { termId: number; termOffset: number } {
+    const position = this.#counterValue(senderPositionId) + HEADER_LENGTH * this.#random.below(256);
+    return { termId: (initialTermId + Math.floor(position / termLength)) | 0, termOffset: position % termLength };
   }
 
   #offsetWithin({ termLength }: VictimStream): number {

@@ -1,4 +1,4 @@
-import { AtomicBuffer, ManyToOneRingBuffer } from '../../src/agrona/mod.ts';
+import { AtomicBuffer, CountersReader, ManyToOneRingBuffer } from '../../src/agrona/mod.ts';
 import { AeronError, type Platform, SocketAddress, type UdpSocket } from '../../src/platform/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { Prng } from '../../src/platform/simulated/mod.ts';
@@ -30,13 +30,15 @@ function main({ seed, durationMs, aeronDirectoryName, targets, victims, channels
   const random = Prng.seeded(seed);
   const memory = platform.allocate(SCRATCH_LENGTH);
   const buffer = AtomicBuffer.over(memory);
-  const frames = new HostileFrames(random.fork('frames'), buffer, victims);
-  const commands = new HostileCommands(random.fork('commands'), buffer, channels);
-  const choice = random.fork('choice');
   const cncFile = CncFile.tryMap(platform, aeronDirectoryName);
   if (!(cncFile instanceof CncFile)) {
     throw new Error(cncFile);
   }
+  const counters = new CountersReader(cncFile.countersMetaDataBuffer, cncFile.countersValuesBuffer);
+  const counterValue = (counterId: number) => counters.getCounterValue(counterId);
+  const frames = new HostileFrames(random.fork('frames'), buffer, victims, counterValue);
+  const commands = new HostileCommands(random.fork('commands'), buffer, channels);
+  const choice = random.fork('choice');
   const toDriver = new ManyToOneRingBuffer(cncFile.toDriverBuffer);
   const sockets = openSockets(platform);
   const addresses = targets.map(parseAddress);

@@ -11,7 +11,7 @@ import {
   type Subscription,
 } from '../../src/client/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
-import { CncFile, SystemCounterDescriptor } from '../../src/protocol/mod.ts';
+import { AeronCounters, CncFile, SystemCounterDescriptor } from '../../src/protocol/mod.ts';
 import type { HostileOrders } from './hostile-main.ts';
 import { freePort, Place, until } from './place.ts';
 
@@ -80,9 +80,12 @@ class GoodStream {
     return stream;
   }
 
-  get victim(): HostileOrders['victims'][number] {
-    const { streamId, sessionId, initialTermId, termBufferLength: termLength } = this.publication;
-    return { streamId, sessionId, initialTermId, termLength };
+  victim(counters: CountersReader): HostileOrders['victims'][number] {
+    const { streamId, sessionId, initialTermId, registrationId, termBufferLength: termLength } = this.publication;
+    const type = AeronCounters.DRIVER_SENDER_POSITION_TYPE_ID;
+    const senderPositionId = counters.findByTypeIdAndRegistrationId(type, registrationId);
+    assert.ok(senderPositionId >= 0);
+    return { streamId, sessionId, initialTermId, termLength, senderPositionId };
   }
 
   turn(): void {
@@ -182,7 +185,7 @@ it(`serves good clients for ${SECONDS} s of random frames and commands`, {
       ...publication.localSocketAddresses(),
       ...subscription.localSocketAddresses(),
     ]),
-    victims: networked.map((stream) => stream.victim),
+    victims: networked.map((stream) => stream.victim(aeron.countersReader)),
     channels: [unicast, `aeron:udp?${control}`, 'aeron:ipc', `aeron:udp?endpoint=127.0.0.1:${freePort()}`],
   };
   const inspection = new Inspection(directory);
