@@ -165,7 +165,7 @@ describe('a bad channel is refused with the words that help', () => {
 
   it('that its publication or subscription takes no destinations for', async () => {
     const closing: (Publication | Subscription)[] = [];
-    const channel = `aeron:udp?${EP}`;
+    const channel = `aeron:udp?endpoint=127.0.0.1:${freePort()}`;
     const publication = await aeron.addPublication(channel, 9);
     const subscription = await aeron.addSubscription(channel, 9);
     closing.push(publication, subscription);
@@ -210,8 +210,9 @@ describe('a bad channel is refused with the words that help', () => {
   });
 
   it('and the good ones still work', async () => {
-    const subscription = await aeron.addSubscription(`aeron:udp?${EP}`, 7);
-    const publication = await aeron.addPublication(`aeron:udp?${EP}`, 7);
+    const channel = `aeron:udp?endpoint=127.0.0.1:${freePort()}`;
+    const subscription = await aeron.addSubscription(channel, 7);
+    const publication = await aeron.addPublication(channel, 7);
     assert.ok(!subscription.isClosed && !publication.isClosed);
   });
 });

@@ -15,6 +15,8 @@ import { AeronCounters, CncFile, SystemCounterDescriptor } from '../../src/proto
 import type { HostileOrders } from './hostile-main.ts';
 import { freePort, Place, until } from './place.ts';
 
+// The file's name comes first in its folder, so that the runner begins it first and the others beside it.
+
 const SECONDS = Number(process.env['AERON_FUZZ_SECONDS'] ?? 60);
 const SEED = Number(process.env['AERON_FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const WINDOW_MS = 5_000;
