@@ -7,13 +7,17 @@ import { nativePlatform } from '../../src/platform/native/mod.ts';
 
 const WARM_UP = 20_000;
 const ROUNDS = 50_000;
+const MAX_STRETCHES = 5;
 /** A number object alone would be 16 bytes; what is below is the runtime's own, spread over many rounds. */
 const MAX_BYTES_PER_ROUND = 8;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Of the young generation all stays until it is full, so that what is allocated shows as growth. */
+/**
+ * Of the young generation all stays until it is full, so that what is allocated shows as growth. Code that
+ * allocates does so in every stretch; code that the runtime has not compiled yet stops doing so in a later one.
+ */
 function assertAllocatesNothing(round: (i: number) => void): void {
   const run = (count: number) => {
     for (let i = 0; i < count; i++) {
@@ -21,12 +25,18 @@ function assertAllocatesNothing(round: (i: number) => void): void {
     }
   };
   run(WARM_UP);
-  run(WARM_UP);
-  collectGarbage();
-  const before = process.memoryUsage().heapUsed;
-  run(ROUNDS);
-  const perRound = (process.memoryUsage().heapUsed - before) / ROUNDS;
-  assert(perRound < MAX_BYTES_PER_ROUND, `${perRound} bytes of heap a round`);
+  const bytesPerRound: number[] = [];
+  for (let stretch = 0; stretch < MAX_STRETCHES; stretch++) {
+    run(WARM_UP);
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    run(ROUNDS);
+    bytesPerRound.push((process.memoryUsage().heapUsed - before) / ROUNDS);
+    if (bytesPerRound.at(-1)! < MAX_BYTES_PER_ROUND) {
+      return;
+    }
+  }
+  assert.fail(`bytes of heap a round, in stretches: ${bytesPerRound.join(', ')}`);
 }
 
 describe('the native platform allocates nothing', () => {
@@ -50,7 +60,7 @@ describe('the native platform allocates nothing', () => {
           received++;
         }
       });
-      assert(received >= ROUNDS);
+      assert(received >= WARM_UP + ROUNDS);
       socket.close();
     });
 
