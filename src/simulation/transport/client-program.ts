@@ -11,8 +11,17 @@ import { SubscriberProgram } from './subscriber-program.ts';
 const RETRY_NS = 20_000_000;
 /** Of counters of applications. */
 const COUNTER_TYPE_ID = 1001;
-/** What a client may say when its driver is dead or stands still, or when it stood still itself. */
-const LOST = ['DRIVER_TIMEOUT', 'CLIENT_TIMEOUT', 'CONDUCTOR_SERVICE_TIMEOUT', 'CLIENT_CLOSED'];
+/**
+ * What a client may say when its driver is dead or stands still, or when it stood still itself: it may be told of
+ * logs that a new driver has removed with the directory of the old one.
+ */
+const LOST = [
+  'DRIVER_TIMEOUT',
+  'CLIENT_TIMEOUT',
+  'CONDUCTOR_SERVICE_TIMEOUT',
+  'CLIENT_CLOSED',
+  'LOG_BUFFER_UNAVAILABLE',
+];
 
 /** A process with a client and its programs, and whoever starts it again when it has lost its driver. */
 export class ClientProgram {

@@ -35,6 +35,15 @@ export function describeFault(fault: Fault): string {
     }
     case 'close-publication':
       return `publisher ${fault.publisher} ${fault.isRevoked ? 'revokes' : 'closes'} its publication`;
+    case 'drop-destination': {
+      const program =
+        'publisher' in fault.program
+          ? `publisher ${fault.program.publisher}`
+          : `subscriber ${fault.program.subscriber}`;
+      return `${program} drops destination ${fault.index} for ${ms(fault.forNs)}`;
+    }
+    case 'reject-image':
+      return `subscriber ${fault.subscriber} rejects an image`;
     case 'pause-client':
       return `client ${fault.client} stands still for ${ms(fault.forNs)}`;
     case 'pause-driver':

@@ -10,6 +10,7 @@ const RETRY_NS = 100_000_000;
 interface MultiDestination {
   readonly isClosed: boolean;
   asyncAddDestination(channel: string): number;
+  asyncRemoveDestination(channel: string): number;
 }
 
 /** Adds the destinations of a publication or subscription when it is time, and again when the driver refuses. */
@@ -18,12 +19,14 @@ export class Destinations {
   readonly #owner: string;
   readonly #target: MultiDestination;
   readonly #added = new Map<number, string>();
+  readonly #all: readonly TimedChannel[];
   #waiting: TimedChannel[];
 
   constructor(stage: Stage, owner: string, destinations: readonly TimedChannel[], target: MultiDestination) {
     this.#stage = stage;
     this.#owner = owner;
     this.#target = target;
+    this.#all = destinations;
     this.#waiting = [...destinations];
   }
 
@@ -37,6 +40,18 @@ export class Destinations {
       this.#stage.story.tell(`${this.#owner} adds destination ${channel}`);
       this.#added.set(this.#target.asyncAddDestination(channel), channel);
     }
+  }
+
+  /** Takes the n-th away for a while, if it is there. */
+  drop(index: number, forNs: number): void {
+    const { channel } = this.#all[index]!;
+    const isThere = this.#waiting.every((waiting) => waiting.channel !== channel);
+    if (!isThere || this.#target.isClosed) {
+      return;
+    }
+    this.#stage.story.tell(`${this.#owner} drops destination ${channel}`);
+    this.#target.asyncRemoveDestination(channel);
+    this.#waiting.push({ channel, atNs: this.#stage.trafficNs + forNs });
   }
 
   /** Whether it was one of these. */

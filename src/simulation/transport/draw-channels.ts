@@ -147,8 +147,13 @@ class Stage {
         this.#publicationChannel('aeron:udp', [`endpoint=${endpoint}`]),
       );
     }
-    const destinations = endpoints.map((endpoint) => ({
-      channel: `aeron:udp?endpoint=${endpoint}`,
+    const local = this.#draw.chance(0.25) ? ['aeron:ipc'] : [];
+    for (const channel of local) {
+      this.#addPublishers(to, this.#publicationChannel(channel, []));
+    }
+    const channels = [...endpoints.map((endpoint) => `aeron:udp?endpoint=${endpoint}`), ...local];
+    const destinations = channels.map((channel) => ({
+      channel,
       atNs: this.#draw.chance(0.7) ? 0 : this.#draw.between(0, this.#trafficNs),
     }));
     this.#addSubscriber(

@@ -88,6 +88,7 @@ function drawPublisher(draw: Draw, stream: StreamScenario, trafficNs: number) {
     lengths,
     claimChance: draw.chance(0.5) ? 0 : draw.real(0.6),
     abortChance: draw.real(0.2),
+    paddingChance: draw.chance(0.2) ? draw.real(0.1) : 0,
     claimHoldNs: draw.chance(0.5) ? 0 : draw.magnitude(10 * US, 20 * MS),
     closesWhenDone: draw.chance(0.3),
   };

@@ -57,6 +57,20 @@ function drawClientFaults(
     faults.push({ kind: 'pause-client', atNs: at(), forNs, client: draw.pick(clients).name });
   }
   const publishers = clients.flatMap((client) => client.publishers);
+  const subscribers = clients.flatMap((client) => client.subscribers);
+  if (subscribers.length > 0 && draw.chance(0.15)) {
+    faults.push({ kind: 'reject-image', atNs: at(), subscriber: draw.pick(subscribers).id });
+  }
+  const dropping = [
+    ...publishers.map(({ id, destinations }) => ({ program: { publisher: id }, destinations })),
+    ...subscribers.map(({ id, destinations }) => ({ program: { subscriber: id }, destinations })),
+  ].filter(({ destinations }) => destinations.length > 0);
+  if (dropping.length > 0 && draw.chance(0.4)) {
+    const { program, destinations } = draw.pick(dropping);
+    const forNs = outageNs(draw, timeouts.imageLivenessTimeoutNs);
+    const index = draw.between(0, destinations.length - 1);
+    faults.push({ kind: 'drop-destination', atNs: at(), forNs, index, program });
+  }
   if (publishers.length > 0 && draw.chance(0.25)) {
     const publisher = draw.pick(publishers);
     const isRevoked = publisher.isExclusive && draw.chance(0.3);

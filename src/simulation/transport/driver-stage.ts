@@ -4,7 +4,7 @@ import { SystemCounterDescriptor as S } from '../../protocol/mod.ts';
 import { SimulatedMediaDriver } from '../simulated-media-driver.ts';
 import { ADDRESS_IN_USE } from './destinations.ts';
 import { FlowControlMonitor } from './flow-control-monitor.ts';
-import type { HostScenario } from './scenario.ts';
+import { type HostScenario, REJECTION } from './scenario.ts';
 import type { HostStage, Stage } from './stage.ts';
 
 /** What no fault of the network or of a client brings about. */
@@ -99,6 +99,7 @@ export class DriverStage implements HostStage {
     this.#checkErrors();
     this.#checkSystemCounters();
     this.driver.close();
+    this.#removeSavedErrors();
     const used = this.#emptyLength - this.host.disk('/dev/shm').usableLength;
     if (used !== 0) {
       this.#stage.fail(`${used} bytes of /dev/shm of ${this.host.name} stayed behind a closed driver`);
@@ -121,6 +122,16 @@ export class DriverStage implements HostStage {
     }
   }
 
+  /** A driver that starts in the place of a dead one saves the errors of that one. */
+  #removeSavedErrors(): void {
+    const { files } = this.host.process('cleaner').platform;
+    for (const name of files.list('/dev/shm')) {
+      if (name.endsWith('-error.log')) {
+        files.remove(`/dev/shm/${name}`);
+      }
+    }
+  }
+
   #checkSystemCounters(): void {
     const { counters, host } = this.driver;
     const unwanted = this.#mayBeOverrun ? NEVER_COUNTED : [...NEVER_COUNTED, S.FLOW_CONTROL_OVER_RUNS];
@@ -136,11 +147,15 @@ export class DriverStage implements HostStage {
     }
   }
 
-  /** Addresses of somebody who died are in use for a while; who was timed out may not know it yet. */
+  /** Images are rejected on purpose; addresses of somebody who died are in use for a while; who was timed out may not know it yet. */
   #isToBeExpected(error: string): boolean {
     const { excuses } = this.#stage;
     const mayClientsBeLost = excuses.hasEverHad(this.host.name, this.host.name);
-    return ADDRESS_IN_USE.test(error) || (mayClientsBeLost && UNKNOWN.test(error));
+    return (
+      ADDRESS_IN_USE.test(error) ||
+      error.includes(`errorMessage=${REJECTION}`) ||
+      (mayClientsBeLost && UNKNOWN.test(error))
+    );
   }
 
   #counters(): string[] {

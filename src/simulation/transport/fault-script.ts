@@ -56,6 +56,12 @@ export class FaultScript {
       case 'close-publication':
         this.#closePublication(fault.publisher, fault.isRevoked);
         break;
+      case 'drop-destination':
+        this.#dropDestination(fault);
+        break;
+      case 'reject-image':
+        this.#rejectImage(fault.subscriber);
+        break;
       case 'pause-client':
         this.#pauseClient(fault.client, fault.forNs);
         break;
@@ -85,6 +91,32 @@ export class FaultScript {
   #closePublication(publisher: number, isRevoked: boolean): void {
     const programs = this.#clients.flatMap((client) => client.publishers);
     programs.find((program) => program.scenario.id === publisher)!.stop(isRevoked);
+  }
+
+  #dropDestination({ program, index, forNs }: Extract<Fault, { kind: 'drop-destination' }>): void {
+    for (const client of this.#clients) {
+      const programs = 'publisher' in program ? client.publishers : client.subscribers;
+      const id = 'publisher' in program ? program.publisher : program.subscriber;
+      const dropping = programs.find(({ scenario }) => scenario.id === id);
+      if (dropping !== undefined) {
+        dropping.dropDestination(index, forNs);
+        // What comes from the network may be silent for a while; publications of the same driver leave at once.
+        const isLocal = dropping.scenario.destinations[index]!.channel.startsWith('aeron:ipc');
+        this.#excuseHost(client.scenario.host, isLocal ? forNs + LONG_CUT_NS : forNs);
+      }
+    }
+  }
+
+  /** The driver takes the image from everybody, and takes no new one for as long as an image may be silent. */
+  #rejectImage(id: number): void {
+    for (const client of this.#clients) {
+      const subscriber = client.subscribers.find(({ scenario }) => scenario.id === id);
+      const from = subscriber?.rejectImage();
+      if (from !== undefined) {
+        const { imageLivenessTimeoutNs } = this.#stage.host(from).scenario.driver;
+        this.#excuse(from, client.scenario.host, imageLivenessTimeoutNs);
+      }
+    }
   }
 
   /** A client that stood still for too long is timed out by the driver, and its streams end. */

@@ -3,7 +3,7 @@ import {
   type Aeron,
   BufferClaim,
   type ConcurrentPublication,
-  type ExclusivePublication,
+  ExclusivePublication,
   Publication,
 } from '../../client/mod.ts';
 import type { Draw } from '../draw.ts';
@@ -78,6 +78,11 @@ export class PublisherProgram {
   /** Whether it was a destination of this program that the driver has refused. */
   onRefusal(correlationId: number): boolean {
     return this.#destinations?.onRefusal(correlationId) ?? false;
+  }
+
+  /** Takes a destination away for a while. */
+  dropDestination(index: number, forNs: number): void {
+    this.#destinations?.drop(index, forNs);
   }
 
   /** One turn; returns the work done. */
@@ -157,6 +162,9 @@ export class PublisherProgram {
     if (this.#sequence >= messageCount) {
       return false;
     }
+    if (!this.#pad(publication)) {
+      return false;
+    }
     this.#nextLength ??= drawLength(this.#draw, lengths, publication.maxMessageLength);
     const length = this.#nextLength;
     const limit = publication.positionLimit;
@@ -178,6 +186,18 @@ export class PublisherProgram {
     }
     this.#openClaim = { entry, untilNs: this.#stage.trafficNs + this.#draw.between(0, claimHoldNs) };
     return claimHoldNs === 0 && this.#endClaim(this.#stage.trafficNs) > 0;
+  }
+
+  /** Padding, which nobody gets to see, now and then. False when there is no room for it now. */
+  #pad(publication: Publication): boolean {
+    if (!(publication instanceof ExclusivePublication && this.#draw.chance(this.scenario.paddingChance))) {
+      return true;
+    }
+    const position = publication.appendPadding(this.#draw.between(0, publication.maxFramedLength));
+    if (position < 0) {
+      this.#checkRefusal(position);
+    }
+    return position >= 0;
   }
 
   #offer(publication: Publication, length: number): number {

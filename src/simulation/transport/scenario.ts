@@ -98,6 +98,8 @@ export interface PublisherScenario {
   readonly lengths: MessageLengths;
   /** Chance that a message is written in place. */
   readonly claimChance: number;
+  /** Chance that padding goes before a message of an exclusive publication. */
+  readonly paddingChance: number;
   /** Chance that a claim is given back. */
   readonly abortChance: number;
   /** How long a claim stays open at most. */
@@ -141,6 +143,9 @@ export interface SubscriberScenario {
   readonly returnsAfterNs: number;
 }
 
+/** Why images are rejected. */
+export const REJECTION = 'simulated';
+
 /** What goes wrong, and when. */
 export type Fault =
   | {
@@ -173,6 +178,15 @@ export type Fault =
       readonly isRevoked: boolean;
     }
   | { readonly kind: 'pause-client'; readonly atNs: number; readonly forNs: number; readonly client: string }
+  | {
+      readonly kind: 'drop-destination';
+      readonly atNs: number;
+      readonly forNs: number;
+      /** Which of its program's destinations. */
+      readonly index: number;
+      readonly program: { readonly publisher: number } | { readonly subscriber: number };
+    }
+  | { readonly kind: 'reject-image'; readonly atNs: number; readonly subscriber: number }
   | { readonly kind: 'pause-driver'; readonly atNs: number; readonly forNs: number; readonly host: string }
   | {
       readonly kind: 'kill-driver';

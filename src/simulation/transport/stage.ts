@@ -19,6 +19,8 @@ export interface Stage {
   /** Virtual time since the traffic began. */
   readonly trafficNs: number;
   host(name: string): HostStage;
+  /** What was not waited for has failed. */
+  onLateError(error: unknown): void;
   /** Something that must hold does not: ends the run. @throws InvariantError */
   fail(message: string): never;
 }

@@ -12,7 +12,7 @@ import type { Draw } from '../draw.ts';
 import { Destinations } from './destinations.ts';
 import { ImageCheck } from './image-check.ts';
 import type { Journal } from './journal.ts';
-import type { SubscriberScenario } from './scenario.ts';
+import { REJECTION, type SubscriberScenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 const { ABORT, BREAK, COMMIT, CONTINUE } = ControlledFragmentAction;
@@ -91,6 +91,18 @@ export class SubscriberProgram {
   /** Whether it was a destination of this program that the driver has refused. */
   onRefusal(correlationId: number): boolean {
     return this.#destinations?.onRefusal(correlationId) ?? false;
+  }
+
+  /** Takes a destination away for a while. */
+  dropDestination(index: number, forNs: number): void {
+    this.#destinations?.drop(index, forNs);
+  }
+
+  /** Rejects an image, if there is one; returns the host that it comes from. */
+  rejectImage(): string | undefined {
+    const check = this.scenario.isSpy ? undefined : [...this.#checks.values()].find(({ image }) => !image.isClosed);
+    check?.image.reject(REJECTION).catch((error) => this.#stage.onLateError(error));
+    return check?.journal?.host;
   }
 
   /** One turn; returns the work done. */

@@ -76,6 +76,10 @@ export class TransportRun implements Stage {
     throw this.#failure;
   }
 
+  onLateError(error: unknown): void {
+    this.story.tell(`later: ${error}`);
+  }
+
   /** @throws InvariantError, or whatever came out of driver and client */
   play(): void {
     try {
