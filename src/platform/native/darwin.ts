@@ -6,6 +6,8 @@ export const darwin: SystemInterface = {
   hasBatchCalls: false,
   hasFallocate: false,
 
+  setTimerSlackOption: 0,
+
   mapShared: 0x1,
   syncSynchronously: 0x10,
   pageSizeName: 29,

@@ -6,6 +6,8 @@ export const linux: SystemInterface = {
   hasBatchCalls: true,
   hasFallocate: true,
 
+  setTimerSlackOption: 29,
+
   mapShared: 0x1,
   syncSynchronously: 0x4,
   pageSizeName: 30,

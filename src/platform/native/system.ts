@@ -10,6 +10,9 @@ export interface SystemInterface {
   /** posix_fallocate is there; otherwise fcntl(F_PREALLOCATE). */
   readonly hasFallocate: boolean;
 
+  /** PR_SET_TIMERSLACK of prctl; 0 where there is none. */
+  readonly setTimerSlackOption: number;
+
   readonly mapShared: number;
   readonly syncSynchronously: number;
   readonly pageSizeName: number;
