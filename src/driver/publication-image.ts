@@ -97,6 +97,8 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   readonly #imageLivenessTimeoutNs: number;
   readonly #smTimeoutNs: number;
   readonly #maxReceiverWindowLength: number;
+  /** More than the longest message takes with its headers, and so more than senders fill. */
+  readonly #maxPaddingLength: number;
   /** Bytes into a data frame, or -1. */
   readonly #receiveTimestampOffset: number;
   readonly #congestionControl: CongestionControl;
@@ -171,6 +173,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     this.#smTimeoutNs = ctx.statusMessageTimeoutNs;
     this.#congestionControl = congestionControl;
     this.#maxReceiverWindowLength = congestionControl.maxWindowLength();
+    this.#maxPaddingLength = 2 * FrameDescriptor.computeMaxMessageLength(rawLog.termLength);
     this.#hwmPosition = spec.hwmPosition;
     this.#rebuildPosition = spec.rebuildPosition;
     this.#receiverNaksSent = spec.receiverNaksSent;
@@ -457,7 +460,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
       this.#positionBitsToShift,
       this.#initialTermId,
     );
-    if (packetPosition + coveredLength > this.#lastOverrunThreshold) {
+    if (this.#isOverrun(packetPosition, length, coveredLength)) {
       this.#flowControlOverRuns.incrementRelease();
       return length;
     }
@@ -483,6 +486,21 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     TermRebuilder.insert(this.#termBuffers[index]!, termOffset, buffer, offset, length);
     this.#proposeHwm(packetPosition + coveredLength);
     return length;
+  }
+
+  /**
+   * Senders do not count padding, of which they send the header alone: they may stand beyond the window by as much
+   * as a message takes. Upstream refuses them there, and loses the image of a subscriber that has stood still with
+   * a window of half a term for the image liveness timeout.
+   */
+  #isOverrun(packetPosition: number, length: number, coveredLength: number): boolean {
+    const sentLength = coveredLength === 0 ? 0 : length;
+    const isPaddingSeen = coveredLength !== length;
+    const threshold = this.#lastOverrunThreshold + (isPaddingSeen ? this.#maxPaddingLength : 0);
+    return (
+      packetPosition + coveredLength > threshold ||
+      (sentLength > 0 && packetPosition + sentLength > this.#lastOverrunThreshold)
+    );
   }
 
   /** Data or a heartbeat came within the image liveness timeout, and the conductor has not taken leave. */

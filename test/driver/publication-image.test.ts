@@ -168,6 +168,24 @@ describe('publication image', () => {
     });
   });
 
+  it('takes padding that goes beyond the window, and heartbeats from behind it', () => {
+    const [side, sender] = connected();
+    const padding = TERM_LENGTH / 8;
+    const edge = TERM_LENGTH / 2;
+    sender.data(0, PAYLOAD);
+    sender.padding(edge - 32, padding);
+    side.until('padding', () => side.hwm === edge - 32 + padding);
+    for (let i = 0; i < 20; i++) {
+      sender.heartbeat(edge - 32 + padding);
+      side.world.run(1000 * MS);
+    }
+    assert.equal(side.counter(SystemCounterDescriptor.FLOW_CONTROL_OVER_RUNS), 0);
+    assert.equal(side.image.isConnected(side.platform.clock.nanoTime()), true);
+    sender.padding(edge, padding);
+    sender.padding(edge - 32, TERM_LENGTH / 2);
+    side.until('overruns', () => side.counter(SystemCounterDescriptor.FLOW_CONTROL_OVER_RUNS) === 2);
+  });
+
   it('refuses what does not fit the term, counts each and reports one', () => {
     const [side, sender] = connected();
     sender.data(TERM_LENGTH - 32, PAYLOAD);

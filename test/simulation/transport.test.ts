@@ -28,6 +28,10 @@ describe('Simulated transport', () => {
     }
   });
 
+  it('holds for a seed in which padding beyond the window once cost a slow subscriber its image', () => {
+    passes(100_214);
+  });
+
   it('is the same run every time for one seed, and another one for another seed', () => {
     const first = passes(1003);
     const second = passes(1003);

@@ -228,17 +228,11 @@ export class TransportRun implements Stage {
   }
 }
 
-/**
- * Senders go beyond a receiver's window when they do not wait for it (yet), or have forgotten it in a cut.
- * Receivers take up to half a term, but padding, all of which they count, may go beyond even that.
- */
+/** Senders go beyond a receiver's window when they do not wait for it (yet), or have forgotten it in a cut. */
 function mayBeOverrun({ clients, faults }: TransportScenario, host: string): boolean {
   const isCut = faults.some(({ kind }) => kind === 'partition' || kind.endsWith('-driver') || kind === 'pause-client');
   const subscribers = clients.filter((client) => client.host === host).flatMap((client) => client.subscribers);
-  const areAllHeard = subscribers.every(
-    ({ isCounted, mayBeLeftBehind, stream: { receiverWindow, termLength } }) =>
-      isCounted && !mayBeLeftBehind && receiverWindow <= termLength / 4,
-  );
+  const areAllHeard = subscribers.every(({ isCounted, mayBeLeftBehind }) => isCounted && !mayBeLeftBehind);
   return isCut || !areAllHeard;
 }
 
