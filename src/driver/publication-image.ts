@@ -489,18 +489,17 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   }
 
   /**
-   * Senders do not count padding, of which they send the header alone: they may stand beyond the window by as much
-   * as a message takes. Upstream refuses them there, and loses the image of a subscriber that has stood still with
-   * a window of half a term for the image liveness timeout.
+   * Whether a sender has gone further than half a term beyond the slowest subscriber. It does not count padding,
+   * of which it sends the header alone, and may stand behind it. A heartbeat from there is taken as long as what
+   * is missing can still be sent again; an image that has fallen further behind is to die and join anew. Upstream
+   * refuses both, and loses the image of a subscriber that has stood still with a window of half a term.
    */
   #isOverrun(packetPosition: number, length: number, coveredLength: number): boolean {
-    const sentLength = coveredLength === 0 ? 0 : length;
-    const isPaddingSeen = coveredLength !== length;
-    const threshold = this.#lastOverrunThreshold + (isPaddingSeen ? this.#maxPaddingLength : 0);
-    return (
-      packetPosition + coveredLength > threshold ||
-      (sentLength > 0 && packetPosition + sentLength > this.#lastOverrunThreshold)
-    );
+    const threshold = this.#lastOverrunThreshold;
+    if (coveredLength === 0) {
+      return packetPosition > Math.max(threshold, this.#rebuilt + this.#termLength / 2);
+    }
+    return packetPosition + length > threshold || packetPosition + coveredLength > threshold + this.#maxPaddingLength;
   }
 
   /** Data or a heartbeat came within the image liveness timeout, and the conductor has not taken leave. */

@@ -172,9 +172,11 @@ describe('publication image', () => {
     const [side, sender] = connected();
     const padding = TERM_LENGTH / 8;
     const edge = TERM_LENGTH / 2;
-    sender.data(0, PAYLOAD);
+    for (let position = 0; position < edge; position += 1024) {
+      sender.data(position, new Uint8Array(position === edge - 1024 ? 1024 - 64 : 1024 - 32));
+    }
     sender.padding(edge - 32, padding);
-    side.until('padding', () => side.hwm === edge - 32 + padding);
+    side.until('padding', () => side.rebuilt === edge - 32 + padding);
     for (let i = 0; i < 20; i++) {
       sender.heartbeat(edge - 32 + padding);
       side.world.run(1000 * MS);
@@ -183,7 +185,8 @@ describe('publication image', () => {
     assert.equal(side.image.isConnected(side.platform.clock.nanoTime()), true);
     sender.padding(edge, padding);
     sender.padding(edge - 32, TERM_LENGTH / 2);
-    side.until('overruns', () => side.counter(SystemCounterDescriptor.FLOW_CONTROL_OVER_RUNS) === 2);
+    sender.heartbeat(2 * edge + padding);
+    side.until('overruns', () => side.counter(SystemCounterDescriptor.FLOW_CONTROL_OVER_RUNS) === 3);
   });
 
   it('refuses what does not fit the term, counts each and reports one', () => {

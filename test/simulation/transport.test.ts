@@ -32,6 +32,10 @@ describe('Simulated transport', () => {
     passes(100_214);
   });
 
+  it('holds for a seed in which a receiver that fell too far behind must die to join anew', () => {
+    passes(472);
+  });
+
   it('is the same run every time for one seed, and another one for another seed', () => {
     const first = passes(1003);
     const second = passes(1003);
