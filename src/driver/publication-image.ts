@@ -97,8 +97,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   readonly #imageLivenessTimeoutNs: number;
   readonly #smTimeoutNs: number;
   readonly #maxReceiverWindowLength: number;
-  /** More than the longest message takes with its headers, and so more than senders fill. */
-  readonly #maxPaddingLength: number;
+  readonly #maxMessageLength: number;
   /** Bytes into a data frame, or -1. */
   readonly #receiveTimestampOffset: number;
   readonly #congestionControl: CongestionControl;
@@ -173,7 +172,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
     this.#smTimeoutNs = ctx.statusMessageTimeoutNs;
     this.#congestionControl = congestionControl;
     this.#maxReceiverWindowLength = congestionControl.maxWindowLength();
-    this.#maxPaddingLength = 2 * FrameDescriptor.computeMaxMessageLength(rawLog.termLength);
+    this.#maxMessageLength = FrameDescriptor.computeMaxMessageLength(rawLog.termLength);
     this.#hwmPosition = spec.hwmPosition;
     this.#rebuildPosition = spec.rebuildPosition;
     this.#receiverNaksSent = spec.receiverNaksSent;
@@ -490,16 +489,19 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
 
   /**
    * Whether a sender has gone further than half a term beyond the slowest subscriber. It does not count padding,
-   * of which it sends the header alone, and may stand behind it. A heartbeat from there is taken as long as what
-   * is missing can still be sent again; an image that has fallen further behind is to die and join anew. Upstream
-   * refuses both, and loses the image of a subscriber that has stood still with a window of half a term.
+   * of which it sends the header alone, and may stand behind it. Padding is no longer than a message with its
+   * headers. A heartbeat is taken from where what is missing can still be sent again; an image that has fallen
+   * further behind is to die and join anew. Upstream refuses both, and loses the image of a subscriber that has
+   * stood still with a window of half a term.
    */
   #isOverrun(packetPosition: number, length: number, coveredLength: number): boolean {
     const threshold = this.#lastOverrunThreshold;
     if (coveredLength === 0) {
-      return packetPosition > Math.max(threshold, this.#rebuilt + this.#termLength / 2);
+      return packetPosition > Math.max(threshold, this.#rebuilt + this.#termLength / 2 + this.#maxMessageLength);
     }
-    return packetPosition + length > threshold || packetPosition + coveredLength > threshold + this.#maxPaddingLength;
+    return (
+      packetPosition + length > threshold || packetPosition + coveredLength > threshold + 2 * this.#maxMessageLength
+    );
   }
 
   /** Data or a heartbeat came within the image liveness timeout, and the conductor has not taken leave. */

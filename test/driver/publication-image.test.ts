@@ -185,7 +185,7 @@ describe('publication image', () => {
     assert.equal(side.image.isConnected(side.platform.clock.nanoTime()), true);
     sender.padding(edge, padding);
     sender.padding(edge - 32, TERM_LENGTH / 2);
-    sender.heartbeat(2 * edge + padding);
+    sender.heartbeat(2 * edge + 2 * padding);
     side.until('overruns', () => side.counter(SystemCounterDescriptor.FLOW_CONTROL_OVER_RUNS) === 3);
   });
 
