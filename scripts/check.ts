@@ -4,7 +4,10 @@ import { ROOT, run, tool } from './run.ts';
 
 /** `npm run check`: what must hold of the source before anything is run. Types were checked by the build. */
 const checks: ReadonlyArray<readonly [name: string, check: () => number]> = [
-  ['format and lint', () => run(tool('biome'), ['ci', '--error-on-warnings', '.'])],
+  [
+    'format and lint',
+    () => run(tool('biome'), ['ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '--error-on-warnings', '.']),
+  ],
   ['layers', layers],
   ['generated files', generated],
   ['unused exports and dependencies', () => run(tool('knip'), [])],

@@ -9,11 +9,11 @@ import { ROOT } from './run.ts';
 /** Schemas and the folders their flyweights are committed in. */
 const CODECS: ReadonlyArray<readonly [schema: string, folder: string, runtimeModule: string]> = [
   ['test/sbe/orders.xml', 'test/sbe/generated', '../../../src/sbe/mod.ts'],
-  ['schemas/aeron-archive-codecs.xml', 'test/sbe/generated-aeron/archive', '../../../../src/sbe/mod.ts'],
-  ['schemas/aeron-archive-mark-codecs.xml', 'test/sbe/generated-aeron/archive-mark', '../../../../src/sbe/mod.ts'],
-  ['schemas/aeron-cluster-codecs.xml', 'test/sbe/generated-aeron/cluster', '../../../../src/sbe/mod.ts'],
-  ['schemas/aeron-cluster-mark-codecs.xml', 'test/sbe/generated-aeron/cluster-mark', '../../../../src/sbe/mod.ts'],
-  ['schemas/aeron-cluster-node-state-codecs.xml', 'test/sbe/generated-aeron/node-state', '../../../../src/sbe/mod.ts'],
+  ['schemas/aeron-archive-codecs.xml', 'src/archive/codecs', '../../sbe/mod.ts'],
+  ['schemas/aeron-archive-mark-codecs.xml', 'src/archive/mark-codecs', '../../sbe/mod.ts'],
+  ['schemas/aeron-cluster-codecs.xml', 'src/cluster/codecs', '../../sbe/mod.ts'],
+  ['schemas/aeron-cluster-mark-codecs.xml', 'src/cluster/mark-codecs', '../../sbe/mod.ts'],
+  ['schemas/aeron-cluster-node-state-codecs.xml', 'src/cluster/node-state-codecs', '../../sbe/mod.ts'],
 ];
 
 /** Every file that is committed but made from others: path and what it has to contain. */

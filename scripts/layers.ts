@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
+const BASE = ['sbe', 'platform', 'agrona', 'protocol', 'events'];
+const ARCHIVE_CLIENT = [...BASE, 'client', 'archive/codecs'];
+const CLUSTER_FILES = [...BASE, 'cluster/codecs', 'cluster/mark-codecs', 'cluster/node-state-codecs'];
+const CLUSTER = [...CLUSTER_FILES, 'cluster/files', 'client', 'archive/client', 'archive/codecs'];
+
 /** Rooms a room may import, by their entry alone (docs/design.md, "The rooms"). */
 const ALLOWED: Record<string, readonly string[]> = {
   sbe: [],
@@ -10,11 +15,26 @@ const ALLOWED: Record<string, readonly string[]> = {
   agrona: ['sbe', 'platform'],
   protocol: ['sbe', 'platform', 'agrona'],
   events: ['sbe', 'platform', 'agrona', 'protocol'],
-  client: ['sbe', 'platform', 'agrona', 'protocol', 'events'],
-  driver: ['sbe', 'platform', 'agrona', 'protocol', 'events'],
-  archive: ['sbe', 'platform', 'agrona', 'protocol', 'events', 'client'],
-  cluster: ['sbe', 'platform', 'agrona', 'protocol', 'events', 'client', 'archive'],
+  client: BASE,
+  driver: BASE,
+  'archive/codecs': ['sbe'],
+  'archive/mark-codecs': ['sbe'],
+  'archive/client': ARCHIVE_CLIENT,
+  'archive/server': [...ARCHIVE_CLIENT, 'archive/mark-codecs', 'archive/client'],
+  archive: ['archive/client', 'archive/server'],
+  'cluster/codecs': ['sbe'],
+  'cluster/mark-codecs': ['sbe'],
+  'cluster/node-state-codecs': ['sbe'],
+  'cluster/files': CLUSTER_FILES,
+  'cluster/client': [...BASE, 'client', 'cluster/codecs'],
+  'cluster/service': CLUSTER,
+  'cluster/consensus': CLUSTER,
+  'cluster/tool': CLUSTER,
+  cluster: ['cluster/client', 'cluster/service', 'cluster/consensus', 'cluster/files', 'cluster/tool'],
 };
+
+/** Rooms with rooms in them. */
+const HOUSES = ['platform', 'archive', 'cluster'];
 
 /** These see every room below them. */
 const TOP = ['launch', 'simulation', 'cli', ''];
@@ -76,10 +96,7 @@ function roomOf(path: string): string {
   if (parts.length === 1) {
     return '';
   }
-  if (parts[0] === 'platform' && (parts[1] === 'native' || parts[1] === 'simulated')) {
-    return `platform/${parts[1]}`;
-  }
-  return parts[0]!;
+  return HOUSES.includes(parts[0]!) && parts.length > 2 ? `${parts[0]}/${parts[1]}` : parts[0]!;
 }
 
 function importsOf(text: string): string[] {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import * as archive from '../../src/archive/codecs/mod.ts';
+import * as archiveMark from '../../src/archive/mark-codecs/mod.ts';
+import * as cluster from '../../src/cluster/codecs/mod.ts';
+import * as clusterMark from '../../src/cluster/mark-codecs/mod.ts';
+import * as nodeState from '../../src/cluster/node-state-codecs/mod.ts';
 import { type Field, type Group, type Message, parseSchema, type SbeBuffer, sbeBuffer } from '../../src/sbe/mod.ts';
-import * as archive from './generated-aeron/archive/mod.ts';
-import * as archiveMark from './generated-aeron/archive-mark/mod.ts';
-import * as cluster from './generated-aeron/cluster/mod.ts';
-import * as clusterMark from './generated-aeron/cluster-mark/mod.ts';
-import * as nodeState from './generated-aeron/node-state/mod.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 

@@ -1,0 +1,118 @@
+// Generated from its schema by `npm run generate`; changes belong there.
+import { checkCount, getBytes, getSafeInteger, putBytes, putSafeInteger, type SbeBuffer } from '../../sbe/mod.ts';
+import * as T from './types.ts';
+
+/** Credentials that answer a challenge */
+export class ChallengeResponseEncoder {
+  static readonly BLOCK_LENGTH = 16;
+  static readonly TEMPLATE_ID = 60;
+  static readonly SCHEMA_ID = 101;
+  static readonly SCHEMA_VERSION = 14;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+
+  wrap(buffer: SbeBuffer, offset: number): ChallengeResponseEncoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.limit = offset + 16;
+    return this;
+  }
+
+  /** Writes the message header at `offset` and puts this behind it. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderEncoder): ChallengeResponseEncoder {
+    header.wrap(buffer, offset).blockLength(16).templateId(60).schemaId(101).version(14);
+    return this.wrap(buffer, offset + T.MessageHeaderEncoder.ENCODED_LENGTH);
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** The control session, named by the archive */
+  controlSessionId(value: number): ChallengeResponseEncoder {
+    putSafeInteger(this.buffer.view, this.offset, value, true);
+    return this;
+  }
+
+  /** Pairs an answer with its request; made by the client */
+  correlationId(value: number): ChallengeResponseEncoder {
+    putSafeInteger(this.buffer.view, this.offset + 8, value, true);
+    return this;
+  }
+
+  /** For the authenticator */
+  putEncodedCredentials(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): ChallengeResponseEncoder {
+    checkCount('length of encodedCredentials', length, 1073741824);
+    const start = this.limit;
+    this.buffer.view.setUint32(start, length, true);
+    putBytes(this.buffer, start + 4, source, sourceOffset, length);
+    this.limit = start + 4 + length;
+    return this;
+  }
+}
+
+/** Credentials that answer a challenge */
+export class ChallengeResponseDecoder {
+  static readonly BLOCK_LENGTH = 16;
+  static readonly TEMPLATE_ID = 60;
+  static readonly SCHEMA_ID = 101;
+  static readonly SCHEMA_VERSION = 14;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+  actingBlockLength = 0;
+  actingVersion = 0;
+
+  wrap(buffer: SbeBuffer, offset: number, actingBlockLength: number, actingVersion: number): ChallengeResponseDecoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.actingBlockLength = actingBlockLength;
+    this.actingVersion = actingVersion;
+    this.limit = offset + actingBlockLength;
+    return this;
+  }
+
+  /** Reads the message header at `offset`, puts this behind it, and is false when it is of another template. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderDecoder): boolean {
+    header.wrap(buffer, offset);
+    this.wrap(buffer, offset + T.MessageHeaderDecoder.ENCODED_LENGTH, header.blockLength(), header.version());
+    return header.templateId() === 60 && header.schemaId() === 101;
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** The control session, named by the archive */
+  controlSessionId(): number {
+    return getSafeInteger(this.buffer.view, this.offset, true);
+  }
+
+  /** Pairs an answer with its request; made by the client */
+  correlationId(): number {
+    return getSafeInteger(this.buffer.view, this.offset + 8, true);
+  }
+
+  /** Bytes of the data that comes next; does not move on. */
+  encodedCredentialsLength(): number {
+    return this.buffer.view.getUint32(this.limit, true);
+  }
+
+  /** Copies what fits, moves on behind the data, and returns the bytes copied. */
+  getEncodedCredentials(target: Uint8Array, targetOffset = 0): number {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getBytes(this.buffer, start, target, targetOffset, length);
+  }
+
+  /** Moves on behind the data and returns its length. */
+  skipEncodedCredentials(): number {
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit += 4 + length;
+    return length;
+  }
+}

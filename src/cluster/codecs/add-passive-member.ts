@@ -1,0 +1,128 @@
+// Generated from its schema by `npm run generate`; changes belong there.
+import { checkCount, getBytes, getSafeInteger, getText, putBytes, putSafeInteger, putText, type SbeBuffer } from '../../sbe/mod.ts';
+import * as T from './types.ts';
+
+/**
+ * A member wanted to follow
+ * @deprecated since version 12
+ */
+export class AddPassiveMemberEncoder {
+  static readonly BLOCK_LENGTH = 8;
+  static readonly TEMPLATE_ID = 70;
+  static readonly SCHEMA_ID = 111;
+  static readonly SCHEMA_VERSION = 17;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+
+  wrap(buffer: SbeBuffer, offset: number): AddPassiveMemberEncoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.limit = offset + 8;
+    return this;
+  }
+
+  /** Writes the message header at `offset` and puts this behind it. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderEncoder): AddPassiveMemberEncoder {
+    header.wrap(buffer, offset).blockLength(8).templateId(70).schemaId(111).version(17);
+    return this.wrap(buffer, offset + T.MessageHeaderEncoder.ENCODED_LENGTH);
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** Pairs an answer with its request; made by the sender's Aeron client */
+  correlationId(value: number): AddPassiveMemberEncoder {
+    putSafeInteger(this.buffer.view, this.offset, value, true);
+    return this;
+  }
+
+  putMemberEndpoints(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): AddPassiveMemberEncoder {
+    checkCount('length of memberEndpoints', length, 1073741824);
+    const start = this.limit;
+    this.buffer.view.setUint32(start, length, true);
+    putBytes(this.buffer, start + 4, source, sourceOffset, length);
+    this.limit = start + 4 + length;
+    return this;
+  }
+
+  memberEndpoints(text: string): AddPassiveMemberEncoder {
+    const start = this.limit;
+    const length = putText(this.buffer, start + 4, text);
+    checkCount('length of memberEndpoints', length, 1073741824);
+    this.buffer.view.setUint32(start, length, true);
+    this.limit = start + 4 + length;
+    return this;
+  }
+}
+
+/**
+ * A member wanted to follow
+ * @deprecated since version 12
+ */
+export class AddPassiveMemberDecoder {
+  static readonly BLOCK_LENGTH = 8;
+  static readonly TEMPLATE_ID = 70;
+  static readonly SCHEMA_ID = 111;
+  static readonly SCHEMA_VERSION = 17;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+  actingBlockLength = 0;
+  actingVersion = 0;
+
+  wrap(buffer: SbeBuffer, offset: number, actingBlockLength: number, actingVersion: number): AddPassiveMemberDecoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.actingBlockLength = actingBlockLength;
+    this.actingVersion = actingVersion;
+    this.limit = offset + actingBlockLength;
+    return this;
+  }
+
+  /** Reads the message header at `offset`, puts this behind it, and is false when it is of another template. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderDecoder): boolean {
+    header.wrap(buffer, offset);
+    this.wrap(buffer, offset + T.MessageHeaderDecoder.ENCODED_LENGTH, header.blockLength(), header.version());
+    return header.templateId() === 70 && header.schemaId() === 111;
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** Pairs an answer with its request; made by the sender's Aeron client */
+  correlationId(): number {
+    return getSafeInteger(this.buffer.view, this.offset, true);
+  }
+
+  /** Bytes of the data that comes next; does not move on. */
+  memberEndpointsLength(): number {
+    return this.buffer.view.getUint32(this.limit, true);
+  }
+
+  /** Copies what fits, moves on behind the data, and returns the bytes copied. */
+  getMemberEndpoints(target: Uint8Array, targetOffset = 0): number {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getBytes(this.buffer, start, target, targetOffset, length);
+  }
+
+  /** Moves on behind the data and returns its length. */
+  skipMemberEndpoints(): number {
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit += 4 + length;
+    return length;
+  }
+
+  memberEndpoints(): string {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getText(this.buffer, start, length, false);
+  }
+}

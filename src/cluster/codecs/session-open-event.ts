@@ -1,0 +1,194 @@
+// Generated from its schema by `npm run generate`; changes belong there.
+import { checkCount, getBytes, getSafeInteger, getText, putBytes, putSafeInteger, putText, type SbeBuffer } from '../../sbe/mod.ts';
+import * as T from './types.ts';
+
+/** A session was opened */
+export class SessionOpenEventEncoder {
+  static readonly BLOCK_LENGTH = 36;
+  static readonly TEMPLATE_ID = 21;
+  static readonly SCHEMA_ID = 111;
+  static readonly SCHEMA_VERSION = 17;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+
+  wrap(buffer: SbeBuffer, offset: number): SessionOpenEventEncoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.limit = offset + 36;
+    return this;
+  }
+
+  /** Writes the message header at `offset` and puts this behind it. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderEncoder): SessionOpenEventEncoder {
+    header.wrap(buffer, offset).blockLength(36).templateId(21).schemaId(111).version(17);
+    return this.wrap(buffer, offset + T.MessageHeaderEncoder.ENCODED_LENGTH);
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** Counts the terms of leaders from 0; -1 is none */
+  leadershipTermId(value: number): SessionOpenEventEncoder {
+    putSafeInteger(this.buffer.view, this.offset, value, true);
+    return this;
+  }
+
+  /** Pairs an answer with its request; made by the sender's Aeron client */
+  correlationId(value: number): SessionOpenEventEncoder {
+    putSafeInteger(this.buffer.view, this.offset + 8, value, true);
+    return this;
+  }
+
+  /** Session of a client, counted by the cluster from 1 */
+  clusterSessionId(value: number): SessionOpenEventEncoder {
+    putSafeInteger(this.buffer.view, this.offset + 16, value, true);
+    return this;
+  }
+
+  /** Epoch time in the unit of the cluster */
+  timestamp(value: bigint): SessionOpenEventEncoder {
+    this.buffer.view.setBigInt64(this.offset + 24, value, true);
+    return this;
+  }
+
+  responseStreamId(value: number): SessionOpenEventEncoder {
+    this.buffer.view.setInt32(this.offset + 32, value, true);
+    return this;
+  }
+
+  putResponseChannel(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): SessionOpenEventEncoder {
+    checkCount('length of responseChannel', length, 1073741824);
+    const start = this.limit;
+    this.buffer.view.setUint32(start, length, true);
+    putBytes(this.buffer, start + 4, source, sourceOffset, length);
+    this.limit = start + 4 + length;
+    return this;
+  }
+
+  responseChannel(text: string): SessionOpenEventEncoder {
+    const start = this.limit;
+    const length = putText(this.buffer, start + 4, text);
+    checkCount('length of responseChannel', length, 1073741824);
+    this.buffer.view.setUint32(start, length, true);
+    this.limit = start + 4 + length;
+    return this;
+  }
+
+  /** Who the client is, from the authenticator */
+  putEncodedPrincipal(source: Uint8Array, sourceOffset = 0, length = source.length - sourceOffset): SessionOpenEventEncoder {
+    checkCount('length of encodedPrincipal', length, 1073741824);
+    const start = this.limit;
+    this.buffer.view.setUint32(start, length, true);
+    putBytes(this.buffer, start + 4, source, sourceOffset, length);
+    this.limit = start + 4 + length;
+    return this;
+  }
+}
+
+/** A session was opened */
+export class SessionOpenEventDecoder {
+  static readonly BLOCK_LENGTH = 36;
+  static readonly TEMPLATE_ID = 21;
+  static readonly SCHEMA_ID = 111;
+  static readonly SCHEMA_VERSION = 17;
+  buffer!: SbeBuffer;
+  offset = 0;
+  limit = 0;
+  actingBlockLength = 0;
+  actingVersion = 0;
+
+  wrap(buffer: SbeBuffer, offset: number, actingBlockLength: number, actingVersion: number): SessionOpenEventDecoder {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.actingBlockLength = actingBlockLength;
+    this.actingVersion = actingVersion;
+    this.limit = offset + actingBlockLength;
+    return this;
+  }
+
+  /** Reads the message header at `offset`, puts this behind it, and is false when it is of another template. */
+  wrapAndApplyHeader(buffer: SbeBuffer, offset: number, header: T.MessageHeaderDecoder): boolean {
+    header.wrap(buffer, offset);
+    this.wrap(buffer, offset + T.MessageHeaderDecoder.ENCODED_LENGTH, header.blockLength(), header.version());
+    return header.templateId() === 21 && header.schemaId() === 111;
+  }
+
+  /** Bytes from the block on to what was last written or read; the message header is not among them. */
+  encodedLength(): number {
+    return this.limit - this.offset;
+  }
+
+  /** Counts the terms of leaders from 0; -1 is none */
+  leadershipTermId(): number {
+    return getSafeInteger(this.buffer.view, this.offset, true);
+  }
+
+  /** Pairs an answer with its request; made by the sender's Aeron client */
+  correlationId(): number {
+    return getSafeInteger(this.buffer.view, this.offset + 8, true);
+  }
+
+  /** Session of a client, counted by the cluster from 1 */
+  clusterSessionId(): number {
+    return getSafeInteger(this.buffer.view, this.offset + 16, true);
+  }
+
+  /** Epoch time in the unit of the cluster */
+  timestamp(): bigint {
+    return this.buffer.view.getBigInt64(this.offset + 24, true);
+  }
+
+  responseStreamId(): number {
+    return this.buffer.view.getInt32(this.offset + 32, true);
+  }
+
+  /** Bytes of the data that comes next; does not move on. */
+  responseChannelLength(): number {
+    return this.buffer.view.getUint32(this.limit, true);
+  }
+
+  /** Copies what fits, moves on behind the data, and returns the bytes copied. */
+  getResponseChannel(target: Uint8Array, targetOffset = 0): number {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getBytes(this.buffer, start, target, targetOffset, length);
+  }
+
+  /** Moves on behind the data and returns its length. */
+  skipResponseChannel(): number {
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit += 4 + length;
+    return length;
+  }
+
+  responseChannel(): string {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getText(this.buffer, start, length, false);
+  }
+
+  /** Bytes of the data that comes next; does not move on. */
+  encodedPrincipalLength(): number {
+    return this.buffer.view.getUint32(this.limit, true);
+  }
+
+  /** Copies what fits, moves on behind the data, and returns the bytes copied. */
+  getEncodedPrincipal(target: Uint8Array, targetOffset = 0): number {
+    const start = this.limit + 4;
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit = start + length;
+    return getBytes(this.buffer, start, target, targetOffset, length);
+  }
+
+  /** Moves on behind the data and returns its length. */
+  skipEncodedPrincipal(): number {
+    const length = this.buffer.view.getUint32(this.limit, true);
+    this.limit += 4 + length;
+    return length;
+  }
+}
