@@ -23,9 +23,10 @@ export interface WorkerResult {
   readonly wrong: readonly string[];
 }
 
-/** In the gate: threads that are ready, and threads that are done. */
+/** In the gate: threads that are ready, threads that are done, and receivers that have a first message. */
 export const READY_OFFSET = 0;
 export const DONE_OFFSET = 4;
+export const RECEIVING_OFFSET = 8;
 export const GATE_LENGTH = 64;
 
 export const MESSAGE_TYPE = 7;

@@ -16,6 +16,7 @@ import {
   GATE_LENGTH,
   MESSAGE_TYPE,
   READY_OFFSET,
+  RECEIVING_OFFSET,
   TWO_WORDS,
   type WorkerResult,
   type WorkerTask,
@@ -102,6 +103,9 @@ function consume(): number {
   return received;
 }
 
+/** Few enough that none of them is overwritten while receivers are not there yet. */
+const FIRST_MESSAGES = 8;
+
 function transmit(): void {
   const transmitter = new BroadcastTransmitter(buffer);
   const scratch = AtomicBuffer.allocate(256);
@@ -109,10 +113,20 @@ function transmit(): void {
   for (let sequence = 0; sequence < task.count; sequence++) {
     const length = fillMessage(scratch, 0, sequence);
     transmitter.transmit(MESSAGE_TYPE, scratch, 0, length);
+    if (sequence === FIRST_MESSAGES) {
+      awaitReceivers();
+    }
     // In the second half faster than anybody can receive.
     if (sequence % 8 === 0 && sequence < task.count / 2) {
       giveWay();
     }
+  }
+}
+
+/** A receiver that the system has not yet let run would be lapped from the first message to the last. */
+function awaitReceivers(): void {
+  while (gate.getInt32Volatile(RECEIVING_OFFSET) < task.threads - task.producers) {
+    giveWay();
   }
 }
 
@@ -130,7 +144,9 @@ function receive(): { received: number; lapped: number } {
     }
     mayHaveGap = false;
     last = sequence;
-    received++;
+    if (++received === 1) {
+      gate.getAndAddInt32(RECEIVING_OFFSET, 1);
+    }
   };
   const receiveOne = (): number => {
     try {
