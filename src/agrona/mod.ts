@@ -10,6 +10,7 @@
  *     CountersManager --allocate--> AtomicCounter ... CountersReader         (anybody looks on)
  *     errors --ErrorHandler--> DistinctErrorLog ... ErrorLogReader           (also after a crash)
  *     Agent --driven by--> AgentInvoker (your loop) | AgentRunner (a thread) --between rounds--> IdleStrategy
+ *     AgentInvoker ... --several in one thread--> AgentLoop --while one of them waits--> the others
  *
  * In use:
  *
@@ -32,6 +33,7 @@
 export { AeronError } from '../platform/mod.ts';
 export { type Agent, AgentTerminationError, CompositeAgent } from './agent.ts';
 export { AgentInvoker } from './agent-invoker.ts';
+export { AgentLoop } from './agent-loop.ts';
 export { AgentRunner } from './agent-runner.ts';
 export { AtomicBuffer, toSafeInteger } from './atomic-buffer.ts';
 export { AtomicCounter } from './atomic-counter.ts';

@@ -5,6 +5,7 @@ import {
   AgentRunner,
   CompositeAgent,
   createIdleStrategy,
+  type IdleStrategy,
   type Option,
   type OptionSources,
   resolveOptions,
@@ -95,15 +96,23 @@ export class MediaDriver {
       throw new AeronError('ILLEGAL_STATE', 'a driver in threading mode INVOKER, or that ran before, cannot be run');
     }
     this.hasStarted = true;
+    const idleStrategy = this.newIdleStrategy();
+    this.runner = new AgentRunner(idleStrategy, this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent);
+    this.runner.run(shouldStop);
+  }
+
+  /**
+   * The strategy of the options for the thread that drives this driver, together with others or alone: 'backoff'
+   * sleeps on the driver's sockets.
+   */
+  newIdleStrategy(): IdleStrategy {
     const { platform, socketPoller } = this.runtime.context;
     const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
-    const idleStrategy = createIdleStrategy(sharedIdleStrategy, platform, {
+    return createIdleStrategy(sharedIdleStrategy, platform, {
       poller: socketPoller,
       isQuiet: () => this.conductor.isQuiet,
       ...(initArgs === undefined ? {} : { initArgs }),
     });
-    this.runner = new AgentRunner(idleStrategy, this.runtime.logErrorHandler, this.runtime.errorCounter, this.agent);
-    this.runner.run(shouldStop);
   }
 
   /**
