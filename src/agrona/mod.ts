@@ -37,6 +37,18 @@ export { AgentLoop } from './agent-loop.ts';
 export { AgentRunner } from './agent-runner.ts';
 export { AtomicBuffer, toSafeInteger } from './atomic-buffer.ts';
 export { AtomicCounter } from './atomic-counter.ts';
+export {
+  type Authenticator,
+  type AuthenticatorSupplier,
+  DEFAULT_AUTHENTICATOR,
+  type SessionProxy,
+} from './authenticator.ts';
+export {
+  ALLOW_ALL,
+  type AuthorisationService,
+  type AuthorisationServiceSupplier,
+  DENY_ALL,
+} from './authorisation-service.ts';
 export * as BitUtil from './bit-util.ts';
 export * as BroadcastBufferDescriptor from './broadcast-buffer-descriptor.ts';
 export { BroadcastReceiver, CopyBroadcastReceiver } from './broadcast-receiver.ts';
