@@ -1,8 +1,14 @@
-import type { AtomicCounter, CachedEpochClock, CachedNanoClock, CountersManager, ErrorHandler } from '../agrona/mod.ts';
+import type {
+  AtomicCounter,
+  CachedEpochClock,
+  CachedNanoClock,
+  CountersManager,
+  DutyCycleTracker,
+  ErrorHandler,
+} from '../agrona/mod.ts';
 import type { Platform, SocketPoller } from '../platform/mod.ts';
 import type { SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { DriverOptions } from './driver-options.ts';
-import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import type { LossReport } from './loss-report.ts';
 import type { WildcardPortManager } from './media/wildcard-port-manager.ts';
 import type { NameResolver } from './name-resolver.ts';

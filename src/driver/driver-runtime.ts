@@ -6,6 +6,7 @@ import {
   CountersManager,
   countedErrorHandler,
   DistinctErrorLog,
+  DutyCycleTracker,
   type ErrorHandler,
   formatError,
   loggingErrorHandler,
@@ -18,7 +19,6 @@ import type { SystemSocketBuffers } from './configuration-checks.ts';
 import type { DriverContext } from './driver-context.ts';
 import type { DriverMemory } from './driver-memory.ts';
 import type { DriverOptions } from './driver-options.ts';
-import { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { LogFactory } from './log-factory.ts';
 import { LossReport } from './loss-report.ts';
 import { parsePortRange, WildcardPortManager } from './media/wildcard-port-manager.ts';

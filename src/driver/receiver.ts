@@ -1,9 +1,8 @@
-import type { Agent, AtomicCounter, CachedNanoClock } from '../agrona/mod.ts';
+import type { Agent, AtomicCounter, CachedNanoClock, DutyCycleTracker } from '../agrona/mod.ts';
 import { AeronError, type SocketAddress } from '../platform/mod.ts';
 import { SystemCounterDescriptor } from '../protocol/mod.ts';
 import { type ImageRequests, type PendingSetups, SessionState } from './data-packet-dispatcher.ts';
 import type { DriverContext } from './driver-context.ts';
-import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { DataTransportPoller } from './media/data-transport-poller.ts';
 import type { ControlResolver } from './media/multi-rcv-destination.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';

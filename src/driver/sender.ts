@@ -1,8 +1,7 @@
-import type { Agent, AtomicCounter } from '../agrona/mod.ts';
+import type { Agent, AtomicCounter, DutyCycleTracker } from '../agrona/mod.ts';
 import type { SocketAddress } from '../platform/mod.ts';
 import { type ChannelUri, SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { DriverContext } from './driver-context.ts';
-import type { DutyCycleTracker } from './duty-cycle-tracker.ts';
 import { ControlTransportPoller } from './media/control-transport-poller.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 import type { NetworkPublication } from './network-publication.ts';

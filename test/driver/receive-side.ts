@@ -4,6 +4,7 @@ import {
   CachedEpochClock,
   CachedNanoClock,
   CountersManager,
+  DutyCycleTracker,
 } from '../../src/agrona/mod.ts';
 import { DataPacketDispatcher } from '../../src/driver/data-packet-dispatcher.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type ReceiveLossGenerators,
 } from '../../src/driver/debug/debug-receive-channel-endpoint.ts';
 import type { DriverContext } from '../../src/driver/driver-context.ts';
-import { DutyCycleTracker } from '../../src/driver/duty-cycle-tracker.ts';
 import type { FeedbackDelayGenerator } from '../../src/driver/feedback-delay-generator.ts';
 import { LossReport } from '../../src/driver/loss-report.ts';
 import type { ReceiveChannelEndpoint } from '../../src/driver/media/receive-channel-endpoint.ts';

@@ -1,10 +1,15 @@
-import { AtomicBuffer, type AtomicCounter, CachedNanoClock, CountersManager } from '../../src/agrona/mod.ts';
+import {
+  AtomicBuffer,
+  type AtomicCounter,
+  CachedNanoClock,
+  CountersManager,
+  DutyCycleTracker,
+} from '../../src/agrona/mod.ts';
 import {
   DebugSendChannelEndpoint,
   type SendLossGenerators,
 } from '../../src/driver/debug/debug-send-channel-endpoint.ts';
 import type { DriverContext } from '../../src/driver/driver-context.ts';
-import { DutyCycleTracker } from '../../src/driver/duty-cycle-tracker.ts';
 import type { FlowControl, FlowControlDefaults } from '../../src/driver/flow-control/flow-control.ts';
 import {
   defaultUnicastFlowControlSupplier,

@@ -1,4 +1,4 @@
-import type { AtomicCounter } from '../agrona/mod.ts';
+import type { AtomicCounter } from './atomic-counter.ts';
 
 /**
  * Keeps the longest duty cycle of an agent, and counts those above a threshold.
