@@ -32,7 +32,7 @@ export const ACTIVATION_IN_PROGRESS_TIMESTAMP = 0x7fff_ffff_ffff_ffffn;
 export class MarkFile {
   readonly path: string;
   readonly buffer: AtomicBuffer;
-  private readonly layout: MarkFileLayout;
+  private layout: MarkFileLayout;
   private readonly mapping: MappedFile;
   private closed = false;
 
@@ -151,6 +151,21 @@ export class MarkFile {
   /** Epoch ms of the owner's last sign of life. @throws AeronError UNSAFE_INTEGER while the file is taken over */
   timestampVolatile(): number {
     return this.buffer.getInt64Volatile(this.layout.timestampFieldOffset);
+  }
+
+  /**
+   * The two fields are elsewhere from now on: for an owner that has taken over a file of an older layout and writes
+   * it anew. Until its first sign of life the file counts as being taken over.
+   */
+  moveFields(layout: MarkFileLayout): void {
+    checkLayout(layout);
+    this.layout = layout;
+    this.buffer.putBigInt64Release(layout.timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP);
+  }
+
+  /** Writes the file to the device. */
+  sync(): void {
+    this.mapping.sync();
   }
 
   get isClosed(): boolean {

@@ -62,6 +62,7 @@ export { DistinctErrorLog } from './distinct-error-log.ts';
 export { DutyCycleTracker } from './duty-cycle-tracker.ts';
 export { countedErrorHandler, type ErrorHandler, loggingErrorHandler } from './error-handler.ts';
 export * as ErrorLogDescriptor from './error-log-descriptor.ts';
+export { describeErrorLog, saveExistingErrors } from './error-log-file.ts';
 export * as ErrorLogReader from './error-log-reader.ts';
 export { formatError } from './format-error.ts';
 export {
@@ -85,6 +86,7 @@ export {
   type MessageHandler,
 } from './many-to-one-ring-buffer.ts';
 export { ACTIVATION_IN_PROGRESS_TIMESTAMP, MarkFile, type MarkFileLayout, type MarkFileOptions } from './mark-file.ts';
+export { ensureMarkFileLink, resolveMarkFileDir } from './mark-file-link.ts';
 export { acquireFence, releaseFence } from './memory-order.ts';
 export * as Option from './option.ts';
 export {

@@ -1,0 +1,431 @@
+import { AtomicBuffer, BitUtil, MarkFile, SemanticVersion, saveExistingErrors } from '../../agrona/mod.ts';
+import { AeronError, type Platform } from '../../platform/mod.ts';
+import {
+  ClusterComponentType,
+  MarkFileHeaderDecoder,
+  MarkFileHeaderEncoder,
+  MessageHeaderDecoder,
+  MessageHeaderEncoder,
+} from '../mark-codecs/mod.ts';
+import { NULL_VALUE } from './recording-log-entry.ts';
+
+/** Version of the layout, of mark files and of the node state file. */
+export const SEMANTIC_VERSION: number = SemanticVersion.compose(0, 3, 0);
+const MAJOR_VERSION = 0;
+
+/** Instead of a version: the component failed to start. */
+const VERSION_FAILED = -1;
+
+const MESSAGE_HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+const VERSION_OFFSET = 0;
+const ACTIVITY_TIMESTAMP_OFFSET = 8;
+const CANDIDATE_TERM_ID_OFFSET = 32;
+
+export interface ClusterMarkFileOptions {
+  readonly platform: Platform;
+  /** Where the file is, or will be. */
+  readonly markFileDir: string;
+  readonly filename: string;
+  readonly type: ClusterComponentType;
+  /** Bytes, at least 1 MiB. */
+  readonly errorBufferLength: number;
+  /** An owner silent for longer than this is taken for dead, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What the length of the file is a multiple of, in bytes. */
+  readonly filePageSize: number;
+  /** Told of a predecessor that failed to start, and where its errors were saved. */
+  readonly logger: (text: string) => void;
+}
+
+/** How the component is configured and reached; for those who look at it from outside. Texts are ASCII. */
+export interface ClusterMarkFileDetails {
+  readonly archiveStreamId: number;
+  readonly serviceStreamId: number;
+  readonly consensusModuleStreamId: number;
+  readonly ingressStreamId: number;
+  readonly memberId: number;
+  /** -1 is the consensus module. */
+  readonly serviceId: number;
+  readonly clusterId: number;
+  readonly aeronDirectory: string;
+  readonly controlChannel: string;
+  readonly ingressChannel: string;
+  readonly serviceName: string;
+  readonly authenticator: string;
+  /** Where the mark files of the services are. */
+  readonly servicesClusterDir: string;
+}
+
+/** What a mark file says. */
+export interface ClusterMarkFileHeader extends ClusterMarkFileDetails {
+  readonly version: number;
+  readonly componentType: ClusterComponentType;
+  /** Epoch ms. */
+  readonly startTimestamp: number;
+  readonly pid: number;
+  readonly headerLength: number;
+  readonly errorBufferLength: number;
+}
+
+/**
+ * Shows that a component of a cluster runs in a directory, how it is configured, and what errors it had:
+ *
+ *     0                8                                         8192
+ *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ *     | message header | MarkFileHeader, with its texts          | distinct error log   |
+ *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ *
+ * Files of versions before 1.46 have no message header; they can be read, and are written anew by the next owner.
+ *
+ *     const markFile = ClusterMarkFile.claim({ platform, markFileDir, filename: ClusterMarkFile.FILENAME, ... });
+ *     markFile.fill({ memberId: 0, ... });
+ *     markFile.signalReady(clock.epochTimeMs());
+ *     ... markFile.updateActivityTimestamp(nowMs) ... markFile.signalTerminated(); markFile.close();
+ *
+ * Upstream: `io.aeron.cluster.service.ClusterMarkFile`. Used by the owner's thread; observers open their own. After
+ * `close` writes are ignored, and ids read as -1.
+ */
+export class ClusterMarkFile {
+  static readonly FILENAME = 'cluster-mark.dat';
+  static readonly LINK_FILENAME = 'cluster-mark.lnk';
+  static readonly ERROR_BUFFER_MIN_LENGTH: number = 1024 * 1024;
+  static readonly HEADER_LENGTH = 8192;
+
+  readonly path: string;
+  readonly errorBuffer: AtomicBuffer;
+  private readonly markFile: MarkFile;
+  private readonly headerOffset: number;
+  private readonly encoder = new MarkFileHeaderEncoder();
+
+  private constructor(markFile: MarkFile, headerOffset: number, errorBuffer: AtomicBuffer) {
+    this.path = markFile.path;
+    this.markFile = markFile;
+    this.headerOffset = headerOffset;
+    this.errorBuffer = errorBuffer;
+    this.encoder.wrap(markFile.buffer, headerOffset);
+  }
+
+  /** `cluster-mark-service-N.dat`. */
+  static filenameForService(serviceId: number): string {
+    return `cluster-mark-service-${serviceId}.dat`;
+  }
+
+  static linkFilenameForService(serviceId: number): string {
+    return `cluster-mark-service-${serviceId}.lnk`;
+  }
+
+  /** The paths of the mark files of services in a directory, by service id; none when it does not exist. */
+  static findServiceMarkFiles(platform: Platform, directory: string): string[] {
+    if (!platform.files.exists(directory)) {
+      return [];
+    }
+    return platform.files
+      .list(directory)
+      .filter((name) => /^cluster-mark-service-\d+\.dat$/.test(name))
+      .sort((a, b) => Number(/\d+/.exec(a)![0]) - Number(/\d+/.exec(b)![0]))
+      .map((name) => `${directory}/${name}`);
+  }
+
+  /**
+   * Makes the file, or takes over that of a dead owner, whose errors are saved beside it.
+   * @throws AeronError MARK_FILE_ACTIVE when the owner lives, MARK_FILE_VERSION, MARK_FILE_TYPE when it is of another
+   *   kind of component, MARK_FILE_INVALID; PlatformError
+   */
+  static claim(options: ClusterMarkFileOptions): ClusterMarkFile {
+    const { platform, markFileDir, filename, errorBufferLength, filePageSize } = options;
+    if (errorBufferLength < ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH) {
+      throw new AeronError(
+        'CONFIGURATION',
+        `errorBufferLength of ${errorBufferLength} is below ${ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH}`,
+      );
+    }
+    const path = `${markFileDir}/${filename}`;
+    const existingOffset = platform.files.exists(path) ? headerOffsetOf(platform, path) : undefined;
+    const markFile = MarkFile.claim({
+      platform,
+      path,
+      ...layoutAt(existingOffset ?? MESSAGE_HEADER_LENGTH),
+      timeoutMs: options.timeoutMs,
+      totalLength: BitUtil.align(ClusterMarkFile.HEADER_LENGTH + errorBufferLength, filePageSize),
+      versionCheck: (version) => checkVersionOfPredecessor(path, version, options.logger),
+    });
+    try {
+      const candidateTermId = existingOffset === undefined ? NULL_VALUE : inherit(markFile, existingOffset, options);
+      const errorBuffer = start(markFile, candidateTermId, options);
+      return new ClusterMarkFile(markFile, MESSAGE_HEADER_LENGTH, errorBuffer);
+    } catch (error) {
+      markFile.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the file of another component, waiting up to `timeoutMs` until it exists, is ready and has shown life.
+   * @throws AeronError MARK_FILE_INVALID, MARK_FILE_VERSION; PlatformError
+   */
+  static openExisting(platform: Platform, path: string, timeoutMs: number): ClusterMarkFile {
+    const offset = headerOffsetOf(platform, path);
+    const markFile = MarkFile.openExisting({
+      platform,
+      path,
+      ...layoutAt(offset),
+      timeoutMs,
+      versionCheck: (version) => checkVersion(path, version),
+    });
+    const { headerLength, errorBufferLength } = headerOf(markFile, offset);
+    if (!errorLogFits(markFile, headerLength, errorBufferLength)) {
+      markFile.close();
+      throw new AeronError(
+        'MARK_FILE_INVALID',
+        `mark file ${path} has no room for an error log of ${errorBufferLength} bytes at ${headerLength}`,
+      );
+    }
+    return new ClusterMarkFile(markFile, offset, markFile.buffer.slice(headerLength, errorBufferLength));
+  }
+
+  /** @throws AeronError MARK_FILE_HEADER_LENGTH when the texts are longer than there is room */
+  fill(details: ClusterMarkFileDetails): void {
+    checkHeaderLength(details);
+    this.encoder
+      .wrap(this.markFile.buffer, this.headerOffset)
+      .archiveStreamId(details.archiveStreamId)
+      .serviceStreamId(details.serviceStreamId)
+      .consensusModuleStreamId(details.consensusModuleStreamId)
+      .ingressStreamId(details.ingressStreamId)
+      .memberId(details.memberId)
+      .serviceId(details.serviceId)
+      .clusterId(details.clusterId)
+      .aeronDirectory(details.aeronDirectory)
+      .controlChannel(details.controlChannel)
+      .ingressChannel(details.ingressChannel)
+      .serviceName(details.serviceName)
+      .authenticator(details.authenticator)
+      .servicesClusterDir(details.servicesClusterDir);
+  }
+
+  /** What the file says now. Not after `close`. */
+  header(): ClusterMarkFileHeader {
+    return headerOf(this.markFile, this.headerOffset);
+  }
+
+  /** From now on others may read the file, and the owner lives. */
+  signalReady(activityTimestampMs: number): void {
+    this.signal(SEMANTIC_VERSION, activityTimestampMs);
+  }
+
+  /** The owner did not get ready, and never will. */
+  signalFailedStart(): void {
+    this.signal(VERSION_FAILED, NULL_VALUE);
+  }
+
+  /** The owner ends in order: the next one need not wait. */
+  signalTerminated(): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(NULL_VALUE);
+      this.markFile.sync();
+    }
+  }
+
+  /** The owner's sign of life; several times within the time-out. */
+  updateActivityTimestamp(nowMs: number): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(nowMs);
+    }
+  }
+
+  /** Epoch ms of the owner's last sign of life; -1 when it has ended. */
+  activityTimestampVolatile(): number {
+    return this.isClosed ? NULL_VALUE : this.markFile.timestampVolatile();
+  }
+
+  /** A vote in files of old, before there was a node state file; -1 for none. */
+  candidateTermId(): number {
+    return this.isClosed
+      ? NULL_VALUE
+      : this.markFile.buffer.getInt64Volatile(this.headerOffset + CANDIDATE_TERM_ID_OFFSET);
+  }
+
+  memberId(): number {
+    return this.isClosed ? NULL_VALUE : this.header().memberId;
+  }
+
+  setMemberId(memberId: number): void {
+    if (!this.isClosed) {
+      this.encoder.memberId(memberId);
+    }
+  }
+
+  clusterId(): number {
+    return this.isClosed ? NULL_VALUE : this.header().clusterId;
+  }
+
+  setClusterId(clusterId: number): void {
+    if (!this.isClosed) {
+      this.encoder.clusterId(clusterId);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.markFile.isClosed;
+  }
+
+  /** Unmaps the file. Whoever uses `errorBuffer` has stopped. */
+  close(): void {
+    this.errorBuffer.release();
+    this.markFile.close();
+  }
+
+  private signal(version: number, activityTimestampMs: number): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(activityTimestampMs);
+      this.markFile.signalReady(version);
+      this.markFile.sync();
+    }
+  }
+}
+
+/** Saves and clears what the predecessor left, and returns its candidate term. */
+function inherit(markFile: MarkFile, headerOffset: number, options: ClusterMarkFileOptions): number {
+  const { platform, markFileDir, logger, type } = options;
+  const { componentType, headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
+  const takesOverBackup =
+    componentType === ClusterComponentType.BACKUP && type === ClusterComponentType.CONSENSUS_MODULE;
+  if (componentType !== ClusterComponentType.UNKNOWN && componentType !== type && !takesOverBackup) {
+    throw new AeronError(
+      'MARK_FILE_TYPE',
+      `existing Mark file type ${typeName(componentType)} not same as required type ${typeName(type)}: ${markFile.path}`,
+    );
+  }
+  if (errorLogFits(markFile, headerLength, errorBufferLength)) {
+    const errorBuffer = markFile.buffer.slice(headerLength, errorBufferLength);
+    saveExistingErrors(platform, markFileDir, typeName(type), errorBuffer, logger);
+    errorBuffer.setMemory(0, errorBufferLength, 0);
+  }
+  return markFile.buffer.getInt64Volatile(headerOffset + CANDIDATE_TERM_ID_OFFSET);
+}
+
+/** Writes the start of the header anew and returns where the error log is. */
+function start(markFile: MarkFile, candidateTermId: number, options: ClusterMarkFileOptions): AtomicBuffer {
+  const { platform, type, errorBufferLength } = options;
+  const { buffer } = markFile;
+  // Not yet ready, and taken: the two fields first, then all the rest is zero.
+  markFile.moveFields(layoutAt(MESSAGE_HEADER_LENGTH));
+  markFile.signalReady(0);
+  const restOffset = MESSAGE_HEADER_LENGTH + ACTIVITY_TIMESTAMP_OFFSET + 8;
+  buffer.setMemory(restOffset, ClusterMarkFile.HEADER_LENGTH - restOffset, 0);
+  new MarkFileHeaderEncoder()
+    .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+    .componentType(type)
+    .startTimestamp(platform.clock.epochTimeMs())
+    .pid(platform.processes.pid)
+    .candidateTermId(candidateTermId)
+    .headerLength(ClusterMarkFile.HEADER_LENGTH)
+    .errorBufferLength(errorBufferLength);
+  return buffer.slice(ClusterMarkFile.HEADER_LENGTH, errorBufferLength);
+}
+
+function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHeader {
+  const decoder = new MarkFileHeaderDecoder();
+  if (headerOffset === 0) {
+    decoder.wrap(markFile.buffer, 0, MarkFileHeaderDecoder.BLOCK_LENGTH, 0);
+  } else {
+    decoder.wrapAndApplyHeader(markFile.buffer, 0, new MessageHeaderDecoder());
+  }
+  return {
+    version: decoder.version(),
+    componentType: decoder.componentType(),
+    startTimestamp: decoder.startTimestamp(),
+    pid: decoder.pid(),
+    archiveStreamId: decoder.archiveStreamId(),
+    serviceStreamId: decoder.serviceStreamId(),
+    consensusModuleStreamId: decoder.consensusModuleStreamId(),
+    ingressStreamId: decoder.ingressStreamId(),
+    memberId: decoder.memberId(),
+    serviceId: decoder.serviceId(),
+    headerLength: decoder.headerLength(),
+    errorBufferLength: decoder.errorBufferLength(),
+    clusterId: decoder.clusterId(),
+    aeronDirectory: decoder.aeronDirectory(),
+    controlChannel: decoder.controlChannel(),
+    ingressChannel: decoder.ingressChannel(),
+    serviceName: decoder.serviceName(),
+    authenticator: decoder.authenticator(),
+    servicesClusterDir: decoder.servicesClusterDir(),
+  };
+}
+
+/** 0 in a file without a message header. */
+function headerOffsetOf(platform: Platform, path: string): number {
+  const file = platform.files.open(path, 'r');
+  try {
+    const bytes = new Uint8Array(MESSAGE_HEADER_LENGTH);
+    file.read(bytes, 0, bytes.length, 0);
+    const header = new MessageHeaderDecoder().wrap(AtomicBuffer.copyOf(bytes), 0);
+    const isPresent =
+      header.templateId() === MarkFileHeaderDecoder.TEMPLATE_ID &&
+      header.schemaId() === MarkFileHeaderDecoder.SCHEMA_ID;
+    return isPresent ? MESSAGE_HEADER_LENGTH : 0;
+  } finally {
+    file.close();
+  }
+}
+
+function layoutAt(headerOffset: number) {
+  return {
+    versionFieldOffset: headerOffset + VERSION_OFFSET,
+    timestampFieldOffset: headerOffset + ACTIVITY_TIMESTAMP_OFFSET,
+  };
+}
+
+function errorLogFits(markFile: MarkFile, headerLength: number, errorBufferLength: number): boolean {
+  return (
+    headerLength > 0 &&
+    headerLength % 8 === 0 &&
+    errorBufferLength >= 0 &&
+    headerLength + errorBufferLength <= markFile.buffer.capacity
+  );
+}
+
+function checkVersionOfPredecessor(path: string, version: number, logger: (text: string) => void): void {
+  if (version === VERSION_FAILED) {
+    logger('mark file version -1 indicates error on previous startup.');
+  } else {
+    checkVersion(path, version);
+  }
+}
+
+function checkVersion(path: string, version: number): void {
+  const major = SemanticVersion.major(version);
+  if (major !== MAJOR_VERSION) {
+    throw new AeronError(
+      'MARK_FILE_VERSION',
+      `mark file major version ${major} does not match software: ${MAJOR_VERSION}: ${path}`,
+    );
+  }
+}
+
+function checkHeaderLength(details: ClusterMarkFileDetails): void {
+  const texts = [
+    details.aeronDirectory,
+    details.controlChannel,
+    details.ingressChannel,
+    details.serviceName,
+    details.authenticator,
+    details.servicesClusterDir,
+  ];
+  const length =
+    MESSAGE_HEADER_LENGTH +
+    MarkFileHeaderEncoder.BLOCK_LENGTH +
+    texts.reduce((sum, text) => sum + 4 + new TextEncoder().encode(text).length, 0);
+  if (length > ClusterMarkFile.HEADER_LENGTH) {
+    throw new AeronError(
+      'MARK_FILE_HEADER_LENGTH',
+      `ClusterMarkFile headerLength=${length} > headerLengthCapacity=${ClusterMarkFile.HEADER_LENGTH}; ` +
+        'aeronDirectoryName, channels and service name have to be shorter',
+    );
+  }
+}
+
+function typeName(type: ClusterComponentType): string {
+  return Object.entries(ClusterComponentType).find(([, value]) => value === type)?.[0] ?? `${type}`;
+}
