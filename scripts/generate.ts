@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderOptionTable } from '../src/agrona/mod.ts';
+import { AERON_ARCHIVE_OPTIONS } from '../src/archive/mod.ts';
 import { AERON_OPTIONS } from '../src/client/mod.ts';
 import { DRIVER_OPTIONS } from '../src/driver/mod.ts';
 import { generateTypeScript, parseSchema } from '../src/sbe/mod.ts';
@@ -44,7 +45,10 @@ ns, us, ms and s. A name that is misspelt is an error that says which one may be
 ${renderOptionTable(DRIVER_OPTIONS)}
 ## Client: \`Aeron.connect\`
 
-${renderOptionTable(AERON_OPTIONS)}`;
+${renderOptionTable(AERON_OPTIONS)}
+## Archive client: \`AeronArchive.connect\`
+
+${renderOptionTable(AERON_ARCHIVE_OPTIONS)}`;
 }
 
 /** Generated files that are not what their sources say, or that no source makes any more. */

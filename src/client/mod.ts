@@ -74,3 +74,4 @@ export { type Message, type MessagesOptions, messages } from './messages.ts';
 export { Publication } from './publication.ts';
 export { type SendOptions, send } from './send.ts';
 export { Subscription } from './subscription.ts';
+export { Wait } from './wait.ts';

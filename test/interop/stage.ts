@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AERON_VERSIONS, type AeronVersion, classPath, JAVA_OPTIONS } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
 import { CncFile, CncFileDescriptor } from '../../src/protocol/mod.ts';
@@ -16,6 +16,29 @@ export interface DriverOptions {
   readonly properties?: Options;
 }
 
+/** How to start an archive with a media driver of its own, and how clients find it. */
+export interface ArchiveOptions extends Omit<DriverOptions, 'language'> {
+  /** Where its files go; one that is there already is taken over. By default a new one beside the driver's directory. */
+  readonly archiveDirectory?: string;
+}
+
+/** An archive that runs. */
+export interface ArchivePlace {
+  readonly child: Child;
+  /** Of its media driver. */
+  readonly directory: string;
+  readonly archiveDirectory: string;
+  /** Where it takes requests from the network; on its driver there is 'aeron:ipc' as well, both on stream 10. */
+  readonly controlChannel: string;
+  readonly recordingEventsChannel: string;
+}
+
+const DRIVER_PROPERTIES: Options = {
+  'aeron.threading.mode': 'SHARED',
+  'aeron.term.buffer.sparse.file': true,
+  'aeron.dir.delete.on.shutdown': true,
+  'aeron.timer.interval': '100ms',
+};
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 let nextPort = 21000 + (process.pid % 400) * 20;
 
@@ -51,29 +74,49 @@ export class Stage {
   /** Starts a media driver process and waits until clients can connect. */
   async driver(language: Language, directory: string, options: Omit<DriverOptions, 'language'> = {}): Promise<Child> {
     const child = this.startDriver(language, directory, options);
-    const deadline = Date.now() + 20_000;
-    while (pidOfDriver(directory) !== child.pid) {
-      if (Date.now() > deadline || child.ended) {
-        throw new Error(`${child.name} did not come up in ${directory}; it printed:\n${child.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await this.#untilReady(child, directory);
     return child;
   }
 
   /** Starts a media driver process, which need not get far. */
   startDriver(language: Language, directory: string, options: Omit<DriverOptions, 'language'> = {}): Child {
     const properties: Options = {
+      ...DRIVER_PROPERTIES,
       'aeron.dir': directory,
-      'aeron.threading.mode': 'SHARED',
-      'aeron.term.buffer.sparse.file': true,
-      'aeron.dir.delete.on.shutdown': true,
-      'aeron.timer.interval': '100ms',
       ...options.properties,
     };
     return language === 'java'
       ? this.java('io.aeron.driver.MediaDriver', [], properties, options.version)
       : this.aeron(['media-driver'], environmentOf(properties));
+  }
+
+  /**
+   * Starts a media driver and an archive in one process, and waits until clients can connect to the driver. Its
+   * segments are small, its control channel is a port of its own, and it sends recording events.
+   */
+  async archive(language: Language, options: ArchiveOptions = {}): Promise<ArchivePlace> {
+    const directory = this.directory();
+    const archiveDirectory = options.archiveDirectory ?? join(dirname(directory), 'archive');
+    const controlChannel = `aeron:udp?endpoint=localhost:${port()}`;
+    const recordingEventsChannel = `aeron:udp?control-mode=dynamic|control=localhost:${port()}`;
+    const properties: Options = {
+      ...DRIVER_PROPERTIES,
+      'aeron.dir': directory,
+      'aeron.archive.dir': archiveDirectory,
+      'aeron.archive.control.channel': controlChannel,
+      'aeron.archive.replication.channel': 'aeron:udp?endpoint=localhost:0',
+      'aeron.archive.recording.events.enabled': true,
+      'aeron.archive.recording.events.channel': recordingEventsChannel,
+      'aeron.archive.segment.file.length': 128 * 1024,
+      'aeron.archive.threading.mode': 'SHARED',
+      ...options.properties,
+    };
+    const child =
+      language === 'java'
+        ? this.java('io.aeron.archive.ArchivingMediaDriver', [], properties, options.version)
+        : this.aeron(['archiving-media-driver'], environmentOf(properties));
+    await this.#untilReady(child, directory);
+    return { child, directory, archiveDirectory, controlChannel, recordingEventsChannel };
   }
 
   /** Starts our command line tool. */
@@ -120,6 +163,16 @@ export class Stage {
   async clear(): Promise<void> {
     await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
     this.#directories.forEach(removeDirectory);
+  }
+
+  async #untilReady(child: Child, directory: string): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (pidOfDriver(directory) !== child.pid) {
+      if (Date.now() > deadline || child.ended) {
+        throw new Error(`${child.name} did not come up in ${directory}; it printed:\n${child.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   #keep(child: Child): Child {
