@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { renderOptionTable } from '../src/agrona/mod.ts';
+import { type OptionTable, renderOptionTable } from '../src/agrona/mod.ts';
 import { AERON_ARCHIVE_OPTIONS } from '../src/archive/mod.ts';
 import { AERON_OPTIONS } from '../src/client/mod.ts';
+import { AERON_CLUSTER_OPTIONS } from '../src/cluster/client/mod.ts';
 import { DRIVER_OPTIONS } from '../src/driver/mod.ts';
 import { generateTypeScript, parseSchema } from '../src/sbe/mod.ts';
 import { ROOT } from './run.ts';
@@ -15,6 +16,14 @@ const CODECS: ReadonlyArray<readonly [schema: string, folder: string, runtimeMod
   ['schemas/aeron-cluster-codecs.xml', 'src/cluster/codecs', '../../sbe/mod.ts'],
   ['schemas/aeron-cluster-mark-codecs.xml', 'src/cluster/mark-codecs', '../../sbe/mod.ts'],
   ['schemas/aeron-cluster-node-state-codecs.xml', 'src/cluster/node-state-codecs', '../../sbe/mod.ts'],
+];
+
+/** Components in the order of the document: where their options are given, and the table. */
+const COMPONENTS: ReadonlyArray<readonly [title: string, table: OptionTable]> = [
+  ['Media driver: `MediaDriver.launch`, `aeron media-driver`', DRIVER_OPTIONS],
+  ['Client: `Aeron.connect`', AERON_OPTIONS],
+  ['Archive client: `AeronArchive.connect`', AERON_ARCHIVE_OPTIONS],
+  ['Cluster client: `AeronCluster.connect`, `ClusterClient.connect`', AERON_CLUSTER_OPTIONS],
 ];
 
 /** Every file that is committed but made from others: path and what it has to contain. */
@@ -40,15 +49,7 @@ the default. \`aeron media-driver\` takes properties as well, from files and as 
 the environment, as in upstream's programs. Lengths take k, m and g, durations
 ns, us, ms and s. A name that is misspelt is an error that says which one may be meant.
 
-## Media driver: \`MediaDriver.launch\`, \`aeron media-driver\`
-
-${renderOptionTable(DRIVER_OPTIONS)}
-## Client: \`Aeron.connect\`
-
-${renderOptionTable(AERON_OPTIONS)}
-## Archive client: \`AeronArchive.connect\`
-
-${renderOptionTable(AERON_ARCHIVE_OPTIONS)}`;
+${COMPONENTS.map(([title, table]) => `## ${title}\n\n${renderOptionTable(table)}`).join('\n')}`;
 }
 
 /** Generated files that are not what their sources say, or that no source makes any more. */
