@@ -73,7 +73,7 @@ export const AERON_CLUSTER_OPTIONS = defineOptions({
   }),
   isIngressExclusive: Option.boolean({
     default: true,
-    description: 'Whether the ingress publication is exclusive: faster, and not shared with others of the process.',
+    description: 'Whether the ingress publication is exclusive: faster, and not shared with others here.',
   }),
   aeronDirectoryName: Option.string({
     property: 'aeron.dir',
