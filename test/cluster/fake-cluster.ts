@@ -1,5 +1,5 @@
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
-import { Aeron, type ExclusivePublication, FragmentAssembler, type Subscription } from '../../src/client/mod.ts';
+import { Aeron, FragmentAssembler, type Subscription } from '../../src/client/mod.ts';
 import {
   AdminRequestDecoder,
   AdminRequestType,
@@ -30,6 +30,11 @@ interface FakeSession {
   readonly responseStreamId: number;
   readonly correlationId: number;
   isOpen: boolean;
+}
+
+interface Outgoing {
+  readonly registrationId: number;
+  readonly bytes: AtomicBuffer;
 }
 
 export interface FakeClusterOptions {
@@ -122,7 +127,7 @@ export class FakeMember {
   /** By channel and stream. */
   readonly #publications = new Map<string, number>();
   /** Not yet taken by their publications. */
-  #outbox: { readonly registrationId: number; readonly bytes: AtomicBuffer }[] = [];
+  readonly #outbox: Outgoing[] = [];
 
   constructor(cluster: FakeCluster, id: number, driver: SimulatedMediaDriver) {
     this.#cluster = cluster;
@@ -191,15 +196,15 @@ export class FakeMember {
     let workCount = this.#aeron.conductorAgentInvoker!.invoke();
     this.#ingress ??= this.#aeron.getSubscription(this.#ingressId);
     workCount += this.#ingress?.poll(this.#assembler.onFragment, 10) ?? 0;
-    this.#outbox = this.#outbox.filter(({ registrationId, bytes }) => {
-      const publication = this.#publicationOf(registrationId);
-      return publication === undefined || publication.offer(bytes) < 0;
-    });
+    while (this.#outbox.length > 0 && this.#isTaken(this.#outbox[0]!)) {
+      this.#outbox.shift();
+    }
     return workCount;
   }
 
-  #publicationOf(registrationId: number): ExclusivePublication | undefined {
-    return this.#aeron.getExclusivePublication(registrationId);
+  #isTaken({ registrationId, bytes }: Outgoing): boolean {
+    const publication = this.#aeron.getExclusivePublication(registrationId);
+    return publication !== undefined && publication.offer(bytes) > 0;
   }
 
   #onIngress(buffer: AtomicBuffer, offset: number, length: number): void {

@@ -184,9 +184,10 @@ export class ClusterClient {
    * @throws ClusterError ADMIN_REQUEST_FAILED with the cluster's reason, LEADER_CHANGED; the signal's reason
    */
   async takeSnapshot({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    this.#checkOpen();
     const correlationId = BigInt(this.session.aeron.nextCorrelationId());
     const wait = new Wait(this.#platform, signal);
-    this.#checkOpen();
     const answer = new Promise<void>((resolve, reject) => {
       this.#answers.set(correlationId, { resolve, reject });
     });
