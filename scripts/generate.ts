@@ -5,6 +5,7 @@ import { AERON_ARCHIVE_OPTIONS } from '../src/archive/mod.ts';
 import { AERON_OPTIONS } from '../src/client/mod.ts';
 import { AERON_CLUSTER_OPTIONS } from '../src/cluster/client/mod.ts';
 import { DRIVER_OPTIONS } from '../src/driver/mod.ts';
+import { EVENT_OPTIONS } from '../src/events/mod.ts';
 import { generateTypeScript, parseSchema } from '../src/sbe/mod.ts';
 import { ROOT } from './run.ts';
 
@@ -24,6 +25,7 @@ const COMPONENTS: ReadonlyArray<readonly [title: string, table: OptionTable]> = 
   ['Client: `Aeron.connect`', AERON_OPTIONS],
   ['Archive client: `AeronArchive.connect`', AERON_ARCHIVE_OPTIONS],
   ['Cluster client: `AeronCluster.connect`, `ClusterClient.connect`', AERON_CLUSTER_OPTIONS],
+  ['Event log', EVENT_OPTIONS],
 ];
 
 /** Every file that is committed but made from others: path and what it has to contain. */

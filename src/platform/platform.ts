@@ -208,6 +208,8 @@ export interface Environment {
   /** A directory in memory for `aeron-<user>`: '/dev/shm' on Linux, otherwise undefined. */
   readonly sharedMemoryDirectory: string | undefined;
   readonly currentDirectory: string;
+  /** Writes text, and a line end behind it, to the standard output of the process. */
+  print(text: string): void;
 }
 
 /** Call-backs on the caller's event loop; for programs that do not give Aeron a thread. */

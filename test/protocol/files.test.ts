@@ -280,6 +280,7 @@ describe('The default Aeron directory', () => {
     temporaryDirectory: '/tmp/',
     sharedMemoryDirectory: '/dev/shm' as string | undefined,
     currentDirectory: '/',
+    print: () => {},
   };
 
   it('is in shared memory where there is some', () => {

@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
+import { statSync, writeSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import type { Environment } from '../mod.ts';
 
 const SHARED_MEMORY = '/dev/shm';
+const STANDARD_OUTPUT = 1;
 
 export class NativeEnvironment implements Environment {
   get(name: string): string | undefined {
@@ -33,5 +34,14 @@ export class NativeEnvironment implements Environment {
 
   get currentDirectory(): string {
     return process.cwd();
+  }
+
+  /** At once, also from a worker whose event loop has no turn. What a full or closed pipe does not take is lost. */
+  print(text: string): void {
+    try {
+      writeSync(STANDARD_OUTPUT, `${text}\n`);
+    } catch {
+      // EAGAIN, EPIPE: nobody reads, or not fast enough; printing must not end or hold up a component.
+    }
   }
 }

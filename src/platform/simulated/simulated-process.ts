@@ -215,6 +215,7 @@ export class SimulatedProcess implements Runner {
       temporaryDirectory: '/tmp',
       sharedMemoryDirectory: '/dev/shm',
       currentDirectory: '/home/sim',
+      print: (text) => this.host.record('print', `${this.name}: ${text}`),
     };
   }
 
