@@ -21,7 +21,6 @@ import type { DriverMemory } from './driver-memory.ts';
 import type { DriverOptions } from './driver-options.ts';
 import { LogFactory } from './log-factory.ts';
 import { LossReport } from './loss-report.ts';
-import { ReadableSockets } from './media/readable-sockets.ts';
 import { parsePortRange, WildcardPortManager } from './media/wildcard-port-manager.ts';
 import { DefaultNameResolver } from './name-resolver.ts';
 import { SystemCounters } from './system-counters.ts';
@@ -108,7 +107,7 @@ export class DriverRuntime {
       senderPortManager,
       receiverPortManager,
       nameResolver: new DefaultNameResolver(platform.network),
-      readableSockets: new ReadableSockets(platform.network.createPoller()),
+      socketPoller: platform.network.createPoller(),
     };
   }
 
@@ -127,7 +126,7 @@ export class DriverRuntime {
     this.isClosed = true;
     this.errorCounter.disconnectCountersManager();
     this.errorCounter.close();
-    this.context.readableSockets.poller.close();
+    this.context.socketPoller.close();
     this.memory.close();
     if (this.options.dirDeleteOnShutdown) {
       this.platform.files.removeTree(this.aeronDirectoryName);

@@ -44,7 +44,7 @@ export class Sender implements Agent {
     this.dutyCycleTracker = context.senderDutyCycleTracker;
     this.controlTransportPoller = new ControlTransportPoller(
       context.platform,
-      context.readableSockets,
+      context.socketPoller,
       context.errorHandler,
       conductor,
     );

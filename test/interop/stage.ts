@@ -139,6 +139,11 @@ export class Stage {
         );
   }
 
+  /** Starts a program of ours that is no peer: `node <script> ...`. */
+  node(name: string, words: readonly string[]): Child {
+    return this.#keep(new Child(name, process.execPath, words));
+  }
+
   /** Starts a Java main class of Aeron or of ours. */
   java(
     mainClass: string,

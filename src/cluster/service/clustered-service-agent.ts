@@ -1,0 +1,459 @@
+import type { AgentInvoker } from '../../agrona/mod.ts';
+import {
+  AeronError,
+  type Agent,
+  AgentTerminationError,
+  CountersDescriptor,
+  type CountersReader,
+  type IdleStrategy,
+} from '../../agrona/mod.ts';
+import type { Aeron } from '../../client/mod.ts';
+import { AeronCounters } from '../../protocol/mod.ts';
+import { awaitPublication, awaitResource, awaitSubscription } from './await-resource.ts';
+import { BoundedLogAdapter } from './bounded-log-adapter.ts';
+import { ClusterRole } from './cluster.ts';
+import { findCounter } from './cluster-counters.ts';
+import type { ClusteredService } from './clustered-service.ts';
+import { ConsensusModuleProxy } from './consensus-module-proxy.ts';
+import type { ContainerResources } from './container-resources.ts';
+import { ClusterTerminationError } from './errors.ts';
+import { LogJoin } from './log-join.ts';
+import { findRecoveryState, type RecoveryState, snapshotRecordingId } from './recovery-state.ts';
+import { type ActiveLog, type ConsensusModuleListener, ServiceAdapter } from './service-adapter.ts';
+import { ServiceCluster } from './service-cluster.ts';
+import { ServiceLogHandler } from './service-log-handler.ts';
+import { ServiceSnapshots } from './service-snapshots.ts';
+
+const MILLISECOND_NS = 1_000_000;
+const MARK_FILE_UPDATE_INTERVAL_MS = 1000;
+const TERMINATION_ACK_ATTEMPTS = 5;
+const NULL_POSITION = -1;
+const NULL_VALUE = -1;
+
+/**
+ * Brings the log to a service. One round:
+ *
+ *     every millisecond:  Aeron client, mark file, what the consensus module wants
+ *     log up to the commit position  ─▶ service
+ *     background work of the service
+ *
+ * Nothing in it waits, but a service that asks `cluster.idleStrategy` and a snapshot. Waiting in those, and in the
+ * start-up, the agent's own idle strategy keeps client, mark file and background work going.
+ *
+ * Upstream: `io.aeron.cluster.service.ClusteredServiceAgent`.
+ */
+export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
+  readonly roleName: string;
+  /** Asked while the agent waits: it then ends instead. */
+  shouldStop: (() => boolean) | undefined;
+  private readonly resources: ContainerResources;
+  private readonly aeron: Aeron;
+  private readonly aeronInvoker: AgentInvoker;
+  private readonly service: ClusteredService;
+  private readonly serviceId: number;
+  private readonly consensusModuleProxy: ConsensusModuleProxy;
+  private readonly serviceAdapter: ServiceAdapter;
+  private readonly cluster: ServiceCluster;
+  private readonly snapshots: ServiceSnapshots;
+  private readonly logHandler: ServiceLogHandler;
+  private readonly logAdapter: BoundedLogAdapter;
+  private activeLog: ActiveLog | undefined;
+  private join: LogJoin | undefined;
+  private commitPositionId = CountersDescriptor.NULL_COUNTER_ID;
+  private commitPositionRegistrationId = NULL_VALUE;
+  private isServiceActive = false;
+  private isClosed = false;
+  private ackId = 0;
+  private terminationPosition = NULL_POSITION;
+  private isTerminationAckRequired = true;
+  private requestedAckPosition = NULL_POSITION;
+  private lastSlowTickNs = 0;
+  private markFileUpdateDeadlineMs = 0;
+
+  /** Adds its streams on the way, waiting for the driver. */
+  constructor(resources: ContainerResources) {
+    const { options, aeron, service } = resources;
+    const idleStrategy = this.newIdleStrategy(resources.idleStrategy);
+    this.resources = resources;
+    this.roleName = resources.serviceName;
+    this.aeron = aeron;
+    this.aeronInvoker = aeron.conductorAgentInvoker!;
+    this.service = service;
+    this.serviceId = options.serviceId;
+    const { controlChannel, consensusModuleStreamId, serviceStreamId } = options;
+    this.consensusModuleProxy = new ConsensusModuleProxy(
+      awaitPublication(aeron, controlChannel, consensusModuleStreamId, idleStrategy),
+    );
+    this.serviceAdapter = new ServiceAdapter(
+      awaitSubscription(aeron, controlChannel, serviceStreamId, idleStrategy),
+      this,
+    );
+    this.cluster = new ServiceCluster(options, aeron, this.consensusModuleProxy, idleStrategy);
+    this.snapshots = new ServiceSnapshots(this.cluster, service, resources.archiveOptions);
+    this.logHandler = new ServiceLogHandler({
+      cluster: this.cluster,
+      service,
+      errorHandler: resources.errorHandler,
+      takeSnapshot: (logPosition, leadershipTermId) => this.takeSnapshot(logPosition, leadershipTermId),
+    });
+    this.logAdapter = new BoundedLogAdapter(this.logHandler, options.logFragmentLimit);
+  }
+
+  /** Waits for the consensus module, and starts the service from what that says. */
+  onStart(): void {
+    const { cluster, aeron } = this;
+    const { clusterId } = cluster.context;
+    this.commitPositionId = awaitResource(cluster.idleStrategy, () => {
+      const id = findCounter(aeron.countersReader, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID, clusterId);
+      return id === CountersDescriptor.NULL_COUNTER_ID ? undefined : id;
+    });
+    this.commitPositionRegistrationId = this.counters.getCounterRegistrationId(this.commitPositionId);
+    const state = awaitResource(cluster.idleStrategy, () => findRecoveryState(aeron.countersReader, clusterId));
+    this.recover(state);
+    this.resources.dutyCycleTracker.update(this.nanoTime());
+    this.isServiceActive = true;
+  }
+
+  doWork(): number {
+    const nowNs = this.nanoTime();
+    this.resources.dutyCycleTracker.measureAndUpdate(nowNs);
+    try {
+      let workCount = 0;
+      if (this.checkForClockTick(nowNs)) {
+        workCount += this.pollConsensusModule();
+      }
+      workCount += this.join === undefined ? this.pollLog() : this.pollJoin(this.join);
+      return workCount + this.invokeBackgroundWork(nowNs);
+    } catch (error) {
+      if (error instanceof AgentTerminationError) {
+        this.runTerminationHook();
+      }
+      throw error;
+    }
+  }
+
+  onClose(): void {
+    this.isClosed = true;
+    if (this.isServiceActive) {
+      this.terminateService();
+    }
+    if (!this.aeron.isClosed) {
+      this.join?.cancel();
+      this.logAdapter.close();
+      this.logHandler.onLogClosed();
+      this.cluster.sessions.disconnect(this.aeron);
+      this.serviceAdapter.close();
+      this.consensusModuleProxy.close();
+    }
+    this.resources.markFile.signalTerminated();
+    this.resources.close();
+  }
+
+  onJoinLog(log: ActiveLog): void {
+    this.logAdapter.maxLogPosition = log.logPosition;
+    this.activeLog = log;
+  }
+
+  onServiceTerminationPosition(logPosition: number, isAckRequired: boolean): void {
+    this.terminationPosition = logPosition;
+    this.isTerminationAckRequired = isAckRequired;
+  }
+
+  onRequestServiceAck(logPosition: number): void {
+    this.requestedAckPosition = logPosition;
+  }
+
+  private get counters(): CountersReader {
+    return this.aeron.countersReader;
+  }
+
+  /** Starts the service, and tells the consensus module whether that went well. */
+  private recover(state: RecoveryState): void {
+    const { cluster } = this;
+    const { leadershipTermId } = state;
+    cluster.logPosition = state.logPosition;
+    cluster.time = state.timestamp;
+    cluster.sessionHeader.leadershipTermId = leadershipTermId;
+    let failure: unknown;
+    try {
+      cluster.during('onStart', () => {
+        if (leadershipTermId === NULL_VALUE) {
+          this.service.onStart?.(cluster, undefined);
+        } else {
+          this.snapshots.load(snapshotRecordingId(state, this.serviceId));
+        }
+      });
+    } catch (error) {
+      failure = error;
+    }
+    this.awaitAck(cluster.logPosition, failure === undefined ? this.aeron.clientId : NULL_VALUE);
+    if (failure !== undefined) {
+      throw new AgentTerminationError(
+        `failed to start service=${this.serviceId} leadershipTermId=${leadershipTermId} ` +
+          `logPosition=${cluster.logPosition} clusterTime=${cluster.time} ` +
+          `snapshotRecordingId=${state.snapshotRecordingIds[this.serviceId] ?? NULL_VALUE}`,
+        { cause: failure },
+      );
+    }
+  }
+
+  /** Once in a millisecond; true then. @throws AgentTerminationError when driver or consensus module have gone */
+  private checkForClockTick(nowNs: number): boolean {
+    this.checkAeron();
+    if (nowNs - this.lastSlowTickNs <= MILLISECOND_NS) {
+      return false;
+    }
+    this.lastSlowTickNs = nowNs;
+    this.aeronInvoker.invoke();
+    this.checkAeron();
+    this.checkCommitPosition();
+    const nowMs = this.resources.platform.clock.epochTimeMs();
+    if (nowMs >= this.markFileUpdateDeadlineMs) {
+      this.markFileUpdateDeadlineMs = nowMs + MARK_FILE_UPDATE_INTERVAL_MS;
+      this.resources.markFile.updateActivityTimestamp(nowMs);
+    }
+    return true;
+  }
+
+  private checkAeron(): void {
+    if (this.aeron.isClosed) {
+      this.isServiceActive = false;
+      throw new AgentTerminationError('unexpected Aeron close');
+    }
+  }
+
+  private checkCommitPosition(): void {
+    const { commitPositionId, counters } = this;
+    if (
+      commitPositionId !== CountersDescriptor.NULL_COUNTER_ID &&
+      (counters.getCounterState(commitPositionId) !== CountersDescriptor.RECORD_ALLOCATED ||
+        counters.getCounterRegistrationId(commitPositionId) !== this.commitPositionRegistrationId)
+    ) {
+      this.resources.logErrorHandler(
+        new AeronError('CONSENSUS_MODULE_GONE', 'commit-pos counter unexpectedly closed, terminating'),
+      );
+      throw new ClusterTerminationError(true);
+    }
+  }
+
+  private pollConsensusModule(): number {
+    // While a log is being joined the consensus module waits for the acknowledgement.
+    if (this.join !== undefined) {
+      return 0;
+    }
+    const workCount = this.serviceAdapter.poll();
+    if (this.activeLog !== undefined && this.logAdapter.image === undefined) {
+      const log = this.activeLog;
+      this.activeLog = undefined;
+      this.join = new LogJoin(log, this.cluster, this.resources.errorHandler, (position) =>
+        this.tryAck(position, NULL_VALUE),
+      );
+    }
+    this.checkTerminationPosition();
+    this.checkRequestedAck();
+    return workCount;
+  }
+
+  private pollJoin(join: LogJoin): number {
+    this.aeronInvoker.invoke();
+    const { cluster } = this;
+    let image: ReturnType<LogJoin['poll']>;
+    try {
+      image = join.poll();
+    } catch (error) {
+      this.join = undefined;
+      join.cancel();
+      throw error;
+    }
+    if (image === undefined) {
+      return 0;
+    }
+    const { log } = join;
+    this.join = undefined;
+    this.logHandler.isStandby = log.isStandby;
+    this.logAdapter.join(image, log.maxLogPosition);
+    cluster.memberId = log.memberId;
+    this.resources.markFile.setMemberId(log.memberId);
+    if (log.role === ClusterRole.LEADER) {
+      cluster.sessions.resetClosing();
+    }
+    this.setRole(log.role);
+    return 1;
+  }
+
+  private pollLog(): number {
+    const { logAdapter } = this;
+    if (logAdapter.image === undefined) {
+      return 0;
+    }
+    if (this.logHandler.isAwaitingSession) {
+      this.aeronInvoker.invoke();
+    }
+    const polled = logAdapter.poll(this.counters.getCounterValue(this.commitPositionId));
+    if (polled === 0 && logAdapter.isDone) {
+      this.closeLog();
+    }
+    return polled;
+  }
+
+  private closeLog(): void {
+    const { cluster, logAdapter } = this;
+    cluster.logPosition = Math.max(logAdapter.image!.position, cluster.logPosition);
+    logAdapter.close();
+    this.logHandler.onLogClosed();
+    cluster.sessions.disconnect(this.aeron);
+    this.setRole(ClusterRole.FOLLOWER);
+  }
+
+  private setRole(role: ClusterRole): void {
+    const { cluster } = this;
+    if (role !== cluster.role) {
+      cluster.role = role;
+      cluster.during('onRoleChange', () => this.service.onRoleChange?.(role));
+    }
+  }
+
+  private invokeBackgroundWork(nowNs: number): number {
+    return this.service.doBackgroundWork === undefined
+      ? 0
+      : this.cluster.during('doBackgroundWork', () => this.service.doBackgroundWork!(nowNs));
+  }
+
+  private checkTerminationPosition(): void {
+    const { terminationPosition } = this;
+    const { logPosition } = this.cluster;
+    if (terminationPosition === NULL_POSITION || logPosition < terminationPosition) {
+      return;
+    }
+    if (logPosition > terminationPosition) {
+      this.resources.errorHandler(
+        new AeronError(
+          'CLUSTER_EVENT',
+          `service terminate: logPosition=${logPosition} > terminationPosition=${terminationPosition}`,
+        ),
+      );
+    }
+    this.terminationPosition = NULL_POSITION;
+    this.terminateService();
+    if (this.isTerminationAckRequired) {
+      this.ackTermination();
+    }
+    throw new ClusterTerminationError(logPosition === terminationPosition);
+  }
+
+  private terminateService(): void {
+    this.isServiceActive = false;
+    try {
+      this.cluster.during('onTerminate', () => this.service.onTerminate?.(this.cluster));
+    } catch (error) {
+      this.resources.errorHandler(error);
+    }
+  }
+
+  private ackTermination(): void {
+    try {
+      for (let attempt = 0; attempt < TERMINATION_ACK_ATTEMPTS; attempt++) {
+        if (this.tryAck(this.cluster.logPosition, NULL_VALUE)) {
+          return;
+        }
+        this.cluster.idleStrategy.idle(0);
+      }
+    } catch (error) {
+      this.resources.errorHandler(error);
+    }
+  }
+
+  private checkRequestedAck(): void {
+    const { requestedAckPosition } = this;
+    const { logPosition } = this.cluster;
+    if (requestedAckPosition === NULL_POSITION || logPosition < requestedAckPosition) {
+      return;
+    }
+    if (this.tryAck(logPosition, NULL_VALUE)) {
+      this.requestedAckPosition = NULL_POSITION;
+      if (logPosition > requestedAckPosition) {
+        this.resources.errorHandler(
+          new AeronError(
+            'CLUSTER_EVENT',
+            `invalid ack request: logPosition=${logPosition} > requestedAckPosition=${requestedAckPosition}`,
+          ),
+        );
+      }
+    }
+  }
+
+  /** Takes a snapshot; the consensus module hears of it also when it has failed. */
+  private takeSnapshot(logPosition: number, leadershipTermId: number): void {
+    const { snapshotDurationTracker } = this.resources;
+    let recordingId = NULL_VALUE;
+    let failure: unknown;
+    snapshotDurationTracker.onSnapshotBegin(this.nanoTime());
+    try {
+      recordingId = this.snapshots.take(logPosition, leadershipTermId);
+    } catch (error) {
+      failure = error ?? new AeronError('SNAPSHOT_INVALID', 'the service threw nothing');
+    }
+    snapshotDurationTracker.onSnapshotEnd(this.nanoTime());
+    this.awaitAck(logPosition, recordingId);
+    if (failure !== undefined) {
+      throw failure;
+    }
+  }
+
+  private awaitAck(logPosition: number, relevantId: number): void {
+    while (!this.tryAck(logPosition, relevantId)) {
+      this.cluster.idleStrategy.idle(0);
+    }
+  }
+
+  /** Acknowledgements are numbered without gaps. */
+  private tryAck(logPosition: number, relevantId: number): boolean {
+    const isSent = this.consensusModuleProxy.ack(
+      logPosition,
+      this.cluster.time,
+      this.ackId,
+      relevantId,
+      this.serviceId,
+    );
+    if (isSent) {
+      this.ackId++;
+    }
+    return isSent;
+  }
+
+  private newIdleStrategy(idleStrategy: IdleStrategy): IdleStrategy {
+    return {
+      alias: idleStrategy.alias,
+      reset: () => idleStrategy.reset(),
+      idle: (workCount) => {
+        idleStrategy.idle(workCount);
+        if (workCount <= 0) {
+          this.doIdleWork();
+        }
+      },
+    };
+  }
+
+  private doIdleWork(): void {
+    if (this.isClosed || this.shouldStop?.() === true) {
+      throw new AgentTerminationError('told to stop while it waited', { isExpected: true });
+    }
+    const nowNs = this.nanoTime();
+    this.checkForClockTick(nowNs);
+    if (this.isServiceActive) {
+      this.invokeBackgroundWork(nowNs);
+    }
+  }
+
+  private runTerminationHook(): void {
+    try {
+      this.resources.options.terminationHook?.();
+    } catch (error) {
+      this.resources.errorHandler(error);
+    }
+  }
+
+  private nanoTime(): number {
+    return this.resources.platform.clock.nanoTime();
+  }
+}

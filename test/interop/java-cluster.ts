@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { AeronVersion } from '../../scripts/java.ts';
+import { ROOT } from '../../scripts/run.ts';
+import type { Child } from './child.ts';
+import { type Options, port, type Stage } from './stage.ts';
+
+const PORTS_OF_A_MEMBER = ['ingress', 'consensus', 'log', 'catchup', 'archive'] as const;
+
+export interface JavaClusterOptions {
+  readonly members?: number;
+  /** Of each member. */
+  readonly services?: number;
+  readonly version?: AeronVersion;
+  readonly properties?: Options;
+}
+
+/** Members of a cluster whose driver, archive and consensus module are Java's, each in one process. */
+export class JavaCluster {
+  readonly ingressEndpoints: string;
+  readonly members: readonly JavaMember[];
+
+  constructor(stage: Stage, options: JavaClusterOptions = {}) {
+    const { members = 1 } = options;
+    const ports = Array.from({ length: members }, () => PORTS_OF_A_MEMBER.map(() => port()));
+    const clusterMembers = ports.map((own, id) => [id, ...own.map((p) => `localhost:${p}`)].join(',')).join('|');
+    this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
+    this.members = ports.map((own, id) => new JavaMember(stage, id, own.at(-1)!, clusterMembers, options));
+  }
+
+  /** Starts every member. */
+  start(): void {
+    for (const member of this.members) {
+      member.start();
+    }
+  }
+}
+
+export class JavaMember {
+  readonly id: number;
+  readonly aeronDirectory: string;
+  readonly clusterDirectory: string;
+  readonly #stage: Stage;
+  readonly #properties: Options;
+  readonly #version: AeronVersion | undefined;
+  node: Child | undefined;
+
+  constructor(stage: Stage, id: number, archivePort: number, clusterMembers: string, options: JavaClusterOptions) {
+    this.#stage = stage;
+    this.#version = options.version;
+    this.id = id;
+    this.aeronDirectory = stage.directory();
+    const home = join(this.aeronDirectory, '..');
+    this.clusterDirectory = join(home, 'cluster');
+    this.#properties = {
+      'aeron.dir': this.aeronDirectory,
+      'aeron.dir.delete.on.start': true,
+      'aeron.threading.mode': 'SHARED',
+      'aeron.term.buffer.sparse.file': true,
+      'aeron.term.buffer.length': '64k',
+      'aeron.ipc.term.buffer.length': '1m',
+      'aeron.archive.dir': join(home, 'archive'),
+      'aeron.archive.threading.mode': 'SHARED',
+      'aeron.archive.control.channel': `aeron:udp?endpoint=localhost:${archivePort}`,
+      'aeron.archive.replication.channel': 'aeron:udp?endpoint=localhost:0',
+      'aeron.archive.segment.file.length': '4m',
+      'aeron.archive.recording.events.enabled': false,
+      'aeron.cluster.dir': this.clusterDirectory,
+      'aeron.cluster.member.id': id,
+      'aeron.cluster.members': clusterMembers,
+      'aeron.cluster.service.count': options.services ?? 1,
+      'aeron.cluster.ingress.channel': 'aeron:udp?term-length=64k',
+      'aeron.cluster.log.channel': 'aeron:udp?term-length=256k',
+      'aeron.cluster.replication.channel': 'aeron:udp?endpoint=localhost:0',
+      ...options.properties,
+    };
+  }
+
+  start(): Child {
+    this.node = this.#stage.java('io.aeron.cluster.ClusteredMediaDriver', [], this.#properties, this.#version);
+    return this.node;
+  }
+
+  /** Ends the node in order, as far as it still runs. */
+  async stop(): Promise<void> {
+    await this.node!.kill('SIGTERM');
+  }
+
+  /** Our container with a service of the tests. */
+  service(kind: 'text' | 'auction', serviceId = 0): Child {
+    return this.#stage.node(`${kind} service ${serviceId} of member ${this.id}`, [
+      join(ROOT, 'build', 'test', 'interop', 'service-main.js'),
+      kind,
+      `dir=${this.aeronDirectory}`,
+      `clusterDir=${this.clusterDirectory}`,
+      `serviceId=${serviceId}`,
+    ]);
+  }
+
+  /** Java's container with the service of a class that is on the class path. */
+  javaService(className: string, serviceId = 0): Child {
+    return this.#stage.java(
+      'io.aeron.cluster.service.ClusteredServiceContainer',
+      [],
+      {
+        'aeron.dir': this.aeronDirectory,
+        'aeron.cluster.dir': this.clusterDirectory,
+        'aeron.cluster.service.class.name': className,
+        'aeron.cluster.service.id': serviceId,
+      },
+      this.#version,
+    );
+  }
+
+  /** Java's ClusterTool on this member's directory. Waits until it has ended. @throws Error when that fails */
+  async tool(command: string): Promise<string> {
+    const tool = this.#stage.java('io.aeron.cluster.ClusterTool', [this.clusterDirectory, command], {}, this.#version);
+    const exitCode = await tool.exit();
+    if (exitCode !== 0) {
+      throw new Error(`ClusterTool ${command} ended with ${exitCode}; it printed:\n${tool.output}`);
+    }
+    return tool.output;
+  }
+}
+
+/** Java's client, of a line for each message. */
+export function javaClusterClient(stage: Stage, ingressEndpoints: string, version?: AeronVersion): Child {
+  return stage.java('ClusterClient', [`dir=${stage.directory()}`, `endpoints=${ingressEndpoints}`], {}, version);
+}
