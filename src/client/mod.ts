@@ -37,7 +37,6 @@ export { BufferClaim } from './buffer-claim.ts';
 export { ConcurrentPublication } from './concurrent-publication.ts';
 export { AERON_OPTIONS, type AeronContext, type AeronOptions } from './context.ts';
 export { Counter } from './counter.ts';
-export { type CredentialsSupplier, NULL_CREDENTIALS_SUPPLIER } from './credentials-supplier.ts';
 export {
   ChannelEndpointError,
   ClientTimeoutError,

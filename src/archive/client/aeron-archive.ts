@@ -286,7 +286,7 @@ export class AeronArchive {
     return this.#request(replayToSubscription(this.#session, replay, handlers));
   }
 
-  /** Stops a replay; nothing happens when it has ended. */
+  /** Stops a replay. When it has ended, older archives (1.44) refuse with UNKNOWN_REPLAY; newer ones do not mind. */
   stopReplay(replaySessionId: bigint): ArchiveRequest<void> {
     return this.#tell('stop replay', (correlationId, controlSessionId) =>
       this.archiveProxy.stopReplay(replaySessionId, correlationId, controlSessionId),

@@ -2,15 +2,17 @@ import {
   AeronError,
   type AgentInvoker,
   BackoffIdleStrategy,
+  type CredentialsSupplier,
   defineOptions,
   type ErrorHandler,
   type GivenOptionsOf,
   type IdleStrategy,
+  NullCredentialsSupplier,
   Option,
   type OptionsOf,
   resolveOptions,
 } from '../../agrona/mod.ts';
-import { type Aeron, type CredentialsSupplier, NULL_CREDENTIALS_SUPPLIER } from '../../client/mod.ts';
+import type { Aeron } from '../../client/mod.ts';
 import { defaultPlatform, type Platform } from '../../platform/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import type { RecordingSignalConsumer } from './recording-signal.ts';
@@ -163,7 +165,7 @@ export function createContext(options: AeronArchiveOptions): UnconnectedContext 
     ...resolved,
     controlRequestChannel: channel('controlRequestChannel'),
     controlResponseChannel: channel('controlResponseChannel'),
-    credentialsSupplier: resolved.credentialsSupplier ?? NULL_CREDENTIALS_SUPPLIER,
+    credentialsSupplier: resolved.credentialsSupplier ?? new NullCredentialsSupplier(),
     idleStrategy: resolved.idleStrategy ?? new BackoffIdleStrategy(platform),
     platform,
   };

@@ -60,9 +60,12 @@ export type {
   RecordingSubscriptionDescriptor,
   RecordingSubscriptionDescriptorConsumer,
 } from './recording-descriptor.ts';
+export { RecordingEventsAdapter, type RecordingEventsListener, RecordingEventsPoller } from './recording-events.ts';
+export * as RecordingPos from './recording-pos.ts';
 export type { RecordingSignalConsumer, RecordingSignalEvent } from './recording-signal.ts';
 export { RecordingSignalPoller } from './recording-signal-poller.ts';
 export type { RecordingsOptions } from './recordings.ts';
+export { ReplayMerge, type ReplayMergeParameters, ReplayMergeState } from './replay-merge.ts';
 export { REPLAY_ALL_AND_FOLLOW, REPLAY_ALL_AND_STOP, type ReplayParams, sessionIdOfReplay } from './replay-params.ts';
 export type { ReplayHandlers } from './replay-procedures.ts';
 export type { ReplicationParams } from './replication-params.ts';
