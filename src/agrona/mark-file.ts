@@ -16,7 +16,15 @@ export interface MarkFileOptions extends MarkFileLayout {
   readonly timeoutMs: number;
   /** Throws when a file of this version cannot be used. */
   readonly versionCheck: (version: number) => void;
+  /**
+   * For `claim`: true when the owner is known to be dead, however fresh its sign of life, so that nobody has to wait
+   * for it to grow old, nor is stopped by a file that its owner did not live to get ready.
+   */
+  readonly isOwnerGone?: (buffer: AtomicBuffer) => boolean;
 }
+
+/** How long somebody who takes over a file may take to write down who he is. */
+const ACTIVATION_GRACE_NS = 100_000_000;
 
 /** The timestamp while somebody takes over an existing file, so that nobody else does. */
 export const ACTIVATION_IN_PROGRESS_TIMESTAMP = 0x7fff_ffff_ffff_ffffn;
@@ -183,8 +191,8 @@ export class MarkFile {
 
   private takeOver(options: MarkFileOptions): void {
     const { platform, path, timeoutMs, timestampFieldOffset } = options;
-    options.versionCheck(this.versionVolatile());
-    const timestamp = this.buffer.getBigInt64Volatile(timestampFieldOffset);
+    this.checkVersionOfOwner(options);
+    const timestamp = this.settledTimestamp(options);
     if (timestamp === ACTIVATION_IN_PROGRESS_TIMESTAMP) {
       throw new AeronError(
         'MARK_FILE_ACTIVE',
@@ -192,7 +200,7 @@ export class MarkFile {
       );
     }
     const ageMs = this.ageMs(platform);
-    if (ageMs < BigInt(timeoutMs)) {
+    if (ageMs < BigInt(timeoutMs) && !this.isOwnerGone(options)) {
       throw new AeronError(
         'MARK_FILE_ACTIVE',
         `active mark file detected: ${path} was touched ${ageMs} ms ago, less than the timeout of ${timeoutMs} ms; ` +
@@ -202,6 +210,36 @@ export class MarkFile {
     if (!this.buffer.compareAndSetBigInt64(timestampFieldOffset, timestamp, ACTIVATION_IN_PROGRESS_TIMESTAMP)) {
       throw new AeronError('MARK_FILE_ACTIVE', `concurrent mark file activation: somebody else just took over ${path}`);
     }
+  }
+
+  private isOwnerGone(options: MarkFileOptions): boolean {
+    return options.isOwnerGone?.(this.buffer) ?? false;
+  }
+
+  private checkVersionOfOwner(options: MarkFileOptions): void {
+    const version = this.versionVolatile();
+    if (version !== 0 || options.isOwnerGone === undefined) {
+      options.versionCheck(version);
+    } else if (!options.isOwnerGone(this.buffer)) {
+      throw new AeronError(
+        'MARK_FILE_ACTIVE',
+        `active mark file detected: ${options.path} is being made ready by a living process`,
+      );
+    }
+  }
+
+  /** Whoever died in the middle of taking over leaves a timestamp that never grows old. */
+  private settledTimestamp(options: MarkFileOptions): bigint {
+    const { platform, timestampFieldOffset } = options;
+    const isTaken = (): boolean =>
+      this.buffer.getBigInt64Volatile(timestampFieldOffset) === ACTIVATION_IN_PROGRESS_TIMESTAMP;
+    if (isTaken() && this.isOwnerGone(options)) {
+      platform.park(ACTIVATION_GRACE_NS);
+      if (isTaken() && this.isOwnerGone(options)) {
+        this.buffer.compareAndSetBigInt64(timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP, 0n);
+      }
+    }
+    return this.buffer.getBigInt64Volatile(timestampFieldOffset);
   }
 
   /** Since the last sign of life; negative while the file is taken over. */

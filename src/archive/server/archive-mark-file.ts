@@ -1,0 +1,370 @@
+import {
+  AeronError,
+  type AtomicBuffer,
+  BitUtil,
+  MarkFile,
+  SemanticVersion,
+  saveExistingErrors,
+} from '../../agrona/mod.ts';
+import type { Platform } from '../../platform/mod.ts';
+import {
+  MarkFileHeaderDecoder,
+  MarkFileHeaderEncoder,
+  MessageHeaderDecoder,
+  MessageHeaderEncoder,
+} from '../mark-codecs/mod.ts';
+import { ARCHIVE_MAJOR_VERSION, ARCHIVE_SEMANTIC_VERSION } from './archive-version.ts';
+
+const MESSAGE_HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+const VERSION_OFFSET = 0;
+const ACTIVITY_TIMESTAMP_OFFSET = 8;
+const PID_OFFSET = 24;
+const NULL_VALUE = -1;
+
+export interface ArchiveMarkFileOptions {
+  readonly platform: Platform;
+  readonly archiveDir: string;
+  /** Where the file is; `archiveDir` by default. Elsewhere, a link in `archiveDir` leads to it. */
+  readonly markFileDir?: string;
+  /** Bytes. */
+  readonly errorBufferLength: number;
+  /** What the length of the file is a multiple of, in bytes. */
+  readonly filePageSize: number;
+  /** An owner of unknown fate is taken for dead after so long a silence, in milliseconds; 10 s by default. */
+  readonly timeoutMs?: number;
+  /** Told where the errors of a predecessor were saved. */
+  readonly logger: (text: string) => void;
+}
+
+/** How the archive is configured and reached; for those who look at it from outside. Texts are ASCII. */
+export interface ArchiveMarkFileDetails {
+  readonly controlStreamId: number;
+  readonly localControlStreamId: number;
+  readonly eventsStreamId: number;
+  readonly archiveId: bigint;
+  readonly controlChannel: string;
+  readonly localControlChannel: string;
+  readonly eventsChannel: string;
+  readonly aeronDirectory: string;
+}
+
+/** What a mark file says. */
+export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
+  readonly version: number;
+  readonly activityTimestamp: number;
+  /** Epoch ms. */
+  readonly startTimestamp: number;
+  readonly pid: number;
+  readonly headerLength: number;
+  readonly errorBufferLength: number;
+}
+
+/**
+ * Shows that an archive runs in a directory, how it is configured, and what errors it had:
+ *
+ *     0                8                                         8192
+ *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ *     | message header | MarkFileHeader, with its texts          | distinct error log   |
+ *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ *
+ * An owner whose process is gone from this machine is no obstacle; one whose process lives keeps the directory as long
+ * as it shows life. Files of older versions have no message header; the next owner writes them anew.
+ *
+ *     const markFile = ArchiveMarkFile.claim({ platform, archiveDir, ... });
+ *     markFile.fill({ archiveId, controlChannel, ... });
+ *     markFile.signalReady(clock.epochTimeMs());
+ *     ... markFile.updateActivityTimestamp(nowMs) ... markFile.signalTerminated(); markFile.close();
+ *
+ * Upstream: `io.aeron.archive.ArchiveMarkFile`. Used by the owner's thread; observers open their own.
+ */
+export class ArchiveMarkFile {
+  static readonly FILENAME = 'archive-mark.dat';
+  static readonly LINK_FILENAME = 'archive-mark.lnk';
+  static readonly HEADER_LENGTH = 8192;
+  static readonly LIVENESS_TIMEOUT_MS = 10_000;
+
+  readonly path: string;
+  readonly errorBuffer: AtomicBuffer;
+  private readonly markFile: MarkFile;
+  private readonly headerOffset: number;
+
+  private constructor(markFile: MarkFile, headerOffset: number, errorBuffer: AtomicBuffer) {
+    this.path = markFile.path;
+    this.markFile = markFile;
+    this.headerOffset = headerOffset;
+    this.errorBuffer = errorBuffer;
+  }
+
+  /**
+   * Makes the file, or takes over that of a dead owner, whose errors are saved beside it.
+   * @throws AeronError MARK_FILE_ACTIVE when the owner lives, MARK_FILE_VERSION, MARK_FILE_INVALID; PlatformError
+   */
+  static claim(options: ArchiveMarkFileOptions): ArchiveMarkFile {
+    const { platform, archiveDir, errorBufferLength, filePageSize } = options;
+    const markFileDir = options.markFileDir ?? archiveDir;
+    const path = `${markFileDir}/${ArchiveMarkFile.FILENAME}`;
+    const existingOffset = headerOffsetOf(platform, path);
+    const headerOffset = existingOffset ?? MESSAGE_HEADER_LENGTH;
+    const markFile = MarkFile.claim({
+      platform,
+      path,
+      ...layoutAt(headerOffset),
+      timeoutMs: options.timeoutMs ?? ArchiveMarkFile.LIVENESS_TIMEOUT_MS,
+      totalLength: BitUtil.align(ArchiveMarkFile.HEADER_LENGTH + errorBufferLength, filePageSize),
+      versionCheck: (version) => checkVersion(path, version),
+      isOwnerGone: (buffer) => isGone(platform, buffer, headerOffset),
+    });
+    try {
+      if (existingOffset !== undefined) {
+        saveErrorsOfPredecessor(markFile, existingOffset, markFileDir, options);
+      }
+      const errorBuffer = start(markFile, options);
+      writeLink(platform, archiveDir, markFileDir);
+      return new ArchiveMarkFile(markFile, MESSAGE_HEADER_LENGTH, errorBuffer);
+    } catch (error) {
+      markFile.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the file of an archive's directory, following its link, as soon as it is there, ready and has shown life.
+   * @param versionCheck by default another major version is refused
+   * @throws AeronError MARK_FILE_INVALID when that takes longer than `timeoutMs`, MARK_FILE_VERSION; PlatformError
+   */
+  static openExisting(
+    platform: Platform,
+    archiveDir: string,
+    timeoutMs: number,
+    versionCheck?: (version: number) => void,
+  ): ArchiveMarkFile {
+    const path = `${resolveMarkFileDir(platform, archiveDir)}/${ArchiveMarkFile.FILENAME}`;
+    const headerOffset = headerOffsetOf(platform, path) ?? MESSAGE_HEADER_LENGTH;
+    const markFile = MarkFile.openExisting({
+      platform,
+      path,
+      ...layoutAt(headerOffset),
+      timeoutMs,
+      versionCheck: versionCheck ?? ((version) => checkVersion(path, version)),
+    });
+    const { headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
+    const fits = errorLogFits(markFile, headerLength, errorBufferLength);
+    const errorBuffer = fits ? markFile.buffer.slice(headerLength, errorBufferLength) : markFile.buffer.slice(0, 0);
+    return new ArchiveMarkFile(markFile, headerOffset, errorBuffer);
+  }
+
+  /** @throws AeronError MARK_FILE_HEADER_LENGTH when the texts are longer than there is room */
+  fill(details: ArchiveMarkFileDetails): void {
+    checkHeaderLength(details);
+    new MarkFileHeaderEncoder()
+      .wrap(this.markFile.buffer, this.headerOffset)
+      .controlStreamId(details.controlStreamId)
+      .localControlStreamId(details.localControlStreamId)
+      .eventsStreamId(details.eventsStreamId)
+      .archiveId(details.archiveId)
+      .controlChannel(details.controlChannel)
+      .localControlChannel(details.localControlChannel)
+      .eventsChannel(details.eventsChannel)
+      .aeronDirectory(details.aeronDirectory);
+  }
+
+  /** What the file says now. Not after `close`. */
+  header(): ArchiveMarkFileHeader {
+    return headerOf(this.markFile, this.headerOffset);
+  }
+
+  /** From now on others may read the file, and the owner lives. */
+  signalReady(activityTimestampMs: number): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(activityTimestampMs);
+      this.markFile.signalReady(ARCHIVE_SEMANTIC_VERSION);
+      this.markFile.sync();
+    }
+  }
+
+  /** The owner ends in order: the next one need not wait. */
+  signalTerminated(): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(NULL_VALUE);
+      this.markFile.sync();
+    }
+  }
+
+  /** The owner's sign of life; several times within the time-out. */
+  updateActivityTimestamp(nowMs: number): void {
+    if (!this.isClosed) {
+      this.markFile.timestampRelease(nowMs);
+    }
+  }
+
+  /** Epoch ms of the owner's last sign of life; -1 when it has ended. */
+  activityTimestampVolatile(): number {
+    return this.isClosed ? NULL_VALUE : this.markFile.timestampVolatile();
+  }
+
+  /** For the tool, which migrates. */
+  putVersion(version: number): void {
+    this.markFile.signalReady(version);
+  }
+
+  get isClosed(): boolean {
+    return this.markFile.isClosed;
+  }
+
+  /** Unmaps the file. Whoever uses `errorBuffer` has stopped. */
+  close(): void {
+    this.errorBuffer.release();
+    this.markFile.close();
+  }
+}
+
+/** The directory that the mark file of an archive is in. */
+export function resolveMarkFileDir(platform: Platform, archiveDir: string): string {
+  const link = `${archiveDir}/${ArchiveMarkFile.LINK_FILENAME}`;
+  return platform.files.exists(link) ? new TextDecoder().decode(platform.files.readWhole(link)).trim() : archiveDir;
+}
+
+function writeLink(platform: Platform, archiveDir: string, markFileDir: string): void {
+  const link = `${archiveDir}/${ArchiveMarkFile.LINK_FILENAME}`;
+  if (markFileDir === archiveDir) {
+    platform.files.remove(link);
+  } else {
+    platform.files.writeWhole(link, new TextEncoder().encode(markFileDir));
+  }
+}
+
+/** What was known of this file's owner. */
+function isGone(platform: Platform, buffer: AtomicBuffer, headerOffset: number): boolean {
+  const pid = Number(buffer.getBigInt64(headerOffset + PID_OFFSET));
+  return pid <= 0 || !platform.processes.isAlive(pid);
+}
+
+function saveErrorsOfPredecessor(
+  markFile: MarkFile,
+  headerOffset: number,
+  markFileDir: string,
+  options: ArchiveMarkFileOptions,
+): void {
+  const { headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
+  if (errorLogFits(markFile, headerLength, errorBufferLength)) {
+    const errorBuffer = markFile.buffer.slice(headerLength, errorBufferLength);
+    saveExistingErrors(options.platform, markFileDir, 'archive', errorBuffer, options.logger);
+    errorBuffer.setMemory(0, errorBufferLength, 0);
+  }
+}
+
+/** Writes the start of the header anew and returns where the error log is. */
+function start(markFile: MarkFile, options: ArchiveMarkFileOptions): AtomicBuffer {
+  const { platform, errorBufferLength } = options;
+  const { buffer } = markFile;
+  // Not yet ready, and taken: the two fields first, then all the rest is zero.
+  markFile.moveFields(layoutAt(MESSAGE_HEADER_LENGTH));
+  markFile.signalReady(0);
+  const restOffset = MESSAGE_HEADER_LENGTH + ACTIVITY_TIMESTAMP_OFFSET + 8;
+  buffer.setMemory(restOffset, ArchiveMarkFile.HEADER_LENGTH - restOffset, 0);
+  new MarkFileHeaderEncoder()
+    .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+    .startTimestamp(platform.clock.epochTimeMs())
+    .pid(platform.processes.pid)
+    .headerLength(ArchiveMarkFile.HEADER_LENGTH)
+    .errorBufferLength(errorBufferLength);
+  return buffer.slice(ArchiveMarkFile.HEADER_LENGTH, errorBufferLength);
+}
+
+function headerOf(markFile: MarkFile, headerOffset: number): ArchiveMarkFileHeader {
+  const decoder = new MarkFileHeaderDecoder();
+  if (headerOffset === 0) {
+    const actingVersion = markFile.buffer.getInt32(HEADER_LENGTH_OFFSET) > 0 ? 1 : 0;
+    decoder.wrap(markFile.buffer, 0, MarkFileHeaderDecoder.BLOCK_LENGTH, actingVersion);
+  } else {
+    decoder.wrapAndApplyHeader(markFile.buffer, 0, new MessageHeaderDecoder());
+  }
+  return {
+    version: decoder.version(),
+    activityTimestamp: markFile.isClosed ? NULL_VALUE : timestampOf(markFile, headerOffset),
+    startTimestamp: decoder.startTimestamp(),
+    pid: decoder.pid(),
+    controlStreamId: decoder.controlStreamId(),
+    localControlStreamId: decoder.localControlStreamId(),
+    eventsStreamId: decoder.eventsStreamId(),
+    headerLength: decoder.headerLength(),
+    errorBufferLength: decoder.errorBufferLength(),
+    archiveId: decoder.archiveId(),
+    controlChannel: decoder.controlChannel(),
+    localControlChannel: decoder.localControlChannel(),
+    eventsChannel: decoder.eventsChannel(),
+    aeronDirectory: decoder.aeronDirectory(),
+  };
+}
+
+/** In a header without a message header in front: says whether the error log is in this file. */
+const HEADER_LENGTH_OFFSET = 44;
+
+/** Whoever takes over writes a number there that is none. */
+function timestampOf(markFile: MarkFile, headerOffset: number): number {
+  return Number(markFile.buffer.getBigInt64Volatile(headerOffset + ACTIVITY_TIMESTAMP_OFFSET));
+}
+
+/** 0 in a file without a message header; undefined when there is no file, or nothing in it yet. */
+function headerOffsetOf(platform: Platform, path: string): number | undefined {
+  if (!platform.files.exists(path)) {
+    return undefined;
+  }
+  const file = platform.files.open(path, 'r');
+  try {
+    const bytes = new Uint8Array(MESSAGE_HEADER_LENGTH);
+    file.read(bytes, 0, bytes.length, 0);
+    if (bytes.every((byte) => byte === 0)) {
+      return undefined;
+    }
+    const view = { u8: bytes, view: new DataView(bytes.buffer) };
+    const header = new MessageHeaderDecoder().wrap(view, 0);
+    const isPresent =
+      header.templateId() === MarkFileHeaderDecoder.TEMPLATE_ID &&
+      header.schemaId() === MarkFileHeaderDecoder.SCHEMA_ID;
+    return isPresent ? MESSAGE_HEADER_LENGTH : 0;
+  } finally {
+    file.close();
+  }
+}
+
+function layoutAt(headerOffset: number) {
+  return {
+    versionFieldOffset: headerOffset + VERSION_OFFSET,
+    timestampFieldOffset: headerOffset + ACTIVITY_TIMESTAMP_OFFSET,
+  };
+}
+
+function errorLogFits(markFile: MarkFile, headerLength: number, errorBufferLength: number): boolean {
+  return (
+    headerLength > 0 &&
+    headerLength % 8 === 0 &&
+    errorBufferLength > 0 &&
+    headerLength + errorBufferLength <= markFile.buffer.capacity
+  );
+}
+
+function checkVersion(path: string, version: number): void {
+  const major = SemanticVersion.major(version);
+  if (major !== ARCHIVE_MAJOR_VERSION) {
+    throw new AeronError(
+      'MARK_FILE_VERSION',
+      `mark file (${path}) major version ${major} does not match software: ${ARCHIVE_MAJOR_VERSION}`,
+    );
+  }
+}
+
+function checkHeaderLength(details: ArchiveMarkFileDetails): void {
+  const texts = [details.controlChannel, details.localControlChannel, details.eventsChannel, details.aeronDirectory];
+  const length =
+    MESSAGE_HEADER_LENGTH +
+    MarkFileHeaderEncoder.BLOCK_LENGTH +
+    texts.reduce((sum, text) => sum + 4 + new TextEncoder().encode(text).length, 0);
+  if (length > ArchiveMarkFile.HEADER_LENGTH) {
+    throw new AeronError(
+      'MARK_FILE_HEADER_LENGTH',
+      `the texts of the archive's mark file need ${length} bytes, there are ${ArchiveMarkFile.HEADER_LENGTH}; shorten ` +
+        'controlChannel, localControlChannel, recordingEventsChannel or aeronDirectoryName',
+    );
+  }
+}
