@@ -57,6 +57,7 @@ export { CachedEpochClock, CachedNanoClock, type EpochClock, type NanoClock } fr
 export * as CountersDescriptor from './counters-descriptor.ts';
 export { type CounterKey, CountersManager } from './counters-manager.ts';
 export { CountersReader } from './counters-reader.ts';
+export { type CredentialsSupplier, NullCredentialsSupplier } from './credentials-supplier.ts';
 export { DistinctErrorLog } from './distinct-error-log.ts';
 export { DutyCycleTracker } from './duty-cycle-tracker.ts';
 export { countedErrorHandler, type ErrorHandler, loggingErrorHandler } from './error-handler.ts';

@@ -2,20 +2,17 @@ import {
   AeronError,
   type AgentInvoker,
   BackoffIdleStrategy,
+  type CredentialsSupplier,
   defineOptions,
   type ErrorHandler,
   type GivenOptionsOf,
   type IdleStrategy,
+  NullCredentialsSupplier,
   Option,
   type OptionsOf,
   resolveOptions,
 } from '../../agrona/mod.ts';
-import {
-  type Aeron,
-  type AeronOptions,
-  type CredentialsSupplier,
-  NULL_CREDENTIALS_SUPPLIER,
-} from '../../client/mod.ts';
+import type { Aeron, AeronOptions } from '../../client/mod.ts';
 import { defaultPlatform, type Platform } from '../../platform/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import type { ControlledEgressListener, EgressListener } from './egress-listener.ts';
@@ -160,7 +157,7 @@ export function createContext(options: AeronClusterOptions): AeronClusterContext
     idleStrategy:
       resolved.idleStrategy ??
       new BackoffIdleStrategy(platform, { maxSpins: 1, maxYields: 10, minParkPeriodNs: 1000, maxParkPeriodNs: 1000 }),
-    credentialsSupplier: resolved.credentialsSupplier ?? NULL_CREDENTIALS_SUPPLIER,
+    credentialsSupplier: resolved.credentialsSupplier ?? new NullCredentialsSupplier(),
     egressListener: resolved.egressListener ?? { onMessage: () => complain('egressListener') },
     controlledEgressListener: resolved.controlledEgressListener ?? {
       onMessage: () => complain('controlledEgressListener'),
