@@ -5,6 +5,7 @@ import { AERON_ARCHIVE_OPTIONS } from '../src/archive/mod.ts';
 import { AERON_OPTIONS } from '../src/client/mod.ts';
 import { AERON_CLUSTER_OPTIONS } from '../src/cluster/client/mod.ts';
 import { SERVICE_OPTIONS } from '../src/cluster/service/mod.ts';
+import { CLUSTER_TOOL_OPTIONS } from '../src/cluster/tool/mod.ts';
 import { DRIVER_OPTIONS } from '../src/driver/mod.ts';
 import { EVENT_OPTIONS } from '../src/events/mod.ts';
 import { generateTypeScript, parseSchema } from '../src/sbe/mod.ts';
@@ -27,6 +28,7 @@ const COMPONENTS: ReadonlyArray<readonly [title: string, table: OptionTable]> = 
   ['Archive client: `AeronArchive.connect`', AERON_ARCHIVE_OPTIONS],
   ['Cluster client: `AeronCluster.connect`, `ClusterClient.connect`', AERON_CLUSTER_OPTIONS],
   ['Clustered service container: `ClusteredServiceContainer.launch`', SERVICE_OPTIONS],
+  ['Cluster tool: `aeron cluster-tool`', CLUSTER_TOOL_OPTIONS],
   ['Event log', EVENT_OPTIONS],
 ];
 

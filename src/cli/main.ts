@@ -3,6 +3,7 @@ import { AeronError } from '../platform/mod.ts';
 import { aeronStat } from './aeron-stat.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
+import { clusterTool } from './cluster-tool.ts';
 import { mediaDriver } from './media-driver.ts';
 import { sbe } from './sbe.ts';
 
@@ -23,6 +24,11 @@ const COMMANDS: readonly Command[] = [
     names: ['aeron-stat', 'stat'],
     summary: 'the counters of a running driver: aeron-stat [watch=false] [delay=seconds] [type=regex] ...',
     run: aeronStat,
+  },
+  {
+    names: ['cluster-tool'],
+    summary: 'looks at a cluster member and tells it what to do: cluster-tool <cluster-dir> <command> [options]',
+    run: clusterTool,
   },
   {
     names: ['sbe'],

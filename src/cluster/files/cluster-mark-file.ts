@@ -1,4 +1,11 @@
-import { AtomicBuffer, BitUtil, MarkFile, SemanticVersion, saveExistingErrors } from '../../agrona/mod.ts';
+import {
+  AtomicBuffer,
+  BitUtil,
+  MarkFile,
+  resolveMarkFileDir,
+  SemanticVersion,
+  saveExistingErrors,
+} from '../../agrona/mod.ts';
 import { AeronError, type Platform } from '../../platform/mod.ts';
 import {
   ClusterComponentType,
@@ -58,11 +65,15 @@ export interface ClusterMarkFileDetails {
 
 /** What a mark file says. */
 export interface ClusterMarkFileHeader extends ClusterMarkFileDetails {
+  /** Of the message that the header is; 0 in files without a message header. */
+  readonly schemaVersion: number;
+  readonly blockLength: number;
   readonly version: number;
   readonly componentType: ClusterComponentType;
   /** Epoch ms. */
   readonly startTimestamp: number;
   readonly pid: number;
+  readonly candidateTermId: number;
   readonly headerLength: number;
   readonly errorBufferLength: number;
 }
@@ -114,16 +125,27 @@ export class ClusterMarkFile {
     return `cluster-mark-service-${serviceId}.lnk`;
   }
 
-  /** The paths of the mark files of services in a directory, by service id; none when it does not exist. */
+  /**
+   * The paths of the mark files of the services of a cluster directory, by service id, also of those that are
+   * elsewhere and have a link there; none when the directory does not exist.
+   */
   static findServiceMarkFiles(platform: Platform, directory: string): string[] {
     if (!platform.files.exists(directory)) {
       return [];
     }
-    return platform.files
-      .list(directory)
-      .filter((name) => /^cluster-mark-service-\d+\.dat$/.test(name))
-      .sort((a, b) => Number(/\d+/.exec(a)![0]) - Number(/\d+/.exec(b)![0]))
-      .map((name) => `${directory}/${name}`);
+    const ids = new Set<number>();
+    for (const name of platform.files.list(directory)) {
+      const id = /^cluster-mark-service-(\d+)\.(?:dat|lnk)$/.exec(name)?.[1];
+      if (id !== undefined) {
+        ids.add(Number(id));
+      }
+    }
+    return [...ids]
+      .sort((a, b) => a - b)
+      .map((id) => {
+        const place = resolveMarkFileDir(platform, directory, ClusterMarkFile.linkFilenameForService(id));
+        return `${place}/${ClusterMarkFile.filenameForService(id)}`;
+      });
   }
 
   /**
@@ -332,10 +354,13 @@ function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHead
     decoder.wrapAndApplyHeader(markFile.buffer, 0, new MessageHeaderDecoder());
   }
   return {
+    schemaVersion: decoder.actingVersion,
+    blockLength: decoder.actingBlockLength,
     version: decoder.version(),
     componentType: decoder.componentType(),
     startTimestamp: decoder.startTimestamp(),
     pid: decoder.pid(),
+    candidateTermId: decoder.candidateTermId(),
     archiveStreamId: decoder.archiveStreamId(),
     serviceStreamId: decoder.serviceStreamId(),
     consensusModuleStreamId: decoder.consensusModuleStreamId(),

@@ -32,6 +32,8 @@ export {
   type Entry,
   EntryType,
   formatEntry,
+  isValidSnapshot,
+  isValidTerm,
   NULL_VALUE,
 } from './recording-log-entry.ts';
 export type { RecordingExtent, RecordingLookUp, RecoveryLog, RecoveryPlan, Snapshot } from './recovery-plan.ts';

@@ -112,3 +112,33 @@ export class RecordingLogFile {
     }
   }
 }
+
+/**
+ * Writes a recording log anew with the given entries, one behind the other in that order, and puts it in the place of
+ * the old one; without entries there is none any more. A crash leaves the one or the other.
+ */
+export function rewriteRecordingLog(
+  platform: Platform,
+  directory: string,
+  fileName: string,
+  entries: readonly Omit<Entry, 'filePosition' | 'entryIndex'>[],
+): void {
+  const path = `${directory}/${fileName}`;
+  if (entries.length === 0) {
+    platform.files.remove(path);
+  } else {
+    const temporaryName = `${fileName}.tmp`;
+    platform.files.remove(`${directory}/${temporaryName}`);
+    const file = new RecordingLogFile(platform, directory, temporaryName, true);
+    try {
+      for (const entry of entries) {
+        file.append(entry);
+      }
+      file.sync(true);
+    } finally {
+      file.close();
+    }
+    platform.files.rename(`${directory}/${temporaryName}`, path);
+  }
+  platform.files.syncDirectory(directory);
+}

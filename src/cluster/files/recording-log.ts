@@ -12,7 +12,7 @@ import {
   MAX_ENDPOINT_LENGTH,
   NULL_VALUE,
 } from './recording-log-entry.ts';
-import { RecordingLogFile } from './recording-log-file.ts';
+import { RecordingLogFile, rewriteRecordingLog } from './recording-log-file.ts';
 import {
   createRecoveryPlan,
   type RecordingLookUp,
@@ -66,6 +66,18 @@ export class RecordingLog {
       this.file.close();
       throw error;
     }
+  }
+
+  /**
+   * Replaces the file by one with the given entries in the given order; there is none any more without entries.
+   * Nobody may have it open.
+   */
+  static rewrite(
+    platform: Platform,
+    clusterDir: string,
+    entries: readonly Omit<Entry, 'filePosition' | 'entryIndex'>[],
+  ): void {
+    rewriteRecordingLog(platform, clusterDir, RecordingLog.FILE_NAME, entries);
   }
 
   /** All entries in order, also invalid ones. */
@@ -294,10 +306,6 @@ export class RecordingLog {
     this.file.writeInvalid(entry);
     this.sorted[index] = { ...entry, isValid: false };
     this.indexTerms();
-  }
-
-  toString(): string {
-    return `RecordingLog{entries=[${this.sorted.map(formatEntry).join(', ')}]}`;
   }
 
   private endOfTerm(last: Entry, term: CoherentTerm): number {

@@ -133,10 +133,12 @@ describe('ClusterMarkFile', () => {
 
   it('of services are found by their names, in the order of their ids', () => {
     const { platform } = oneMember();
-    for (const name of ['cluster-mark-service-10.dat', 'cluster-mark-service-2.dat', 'cluster-mark-service-2.lnk']) {
+    for (const name of ['cluster-mark-service-10.dat', 'cluster-mark-service-2.dat', 'cluster-mark-service-2.old']) {
       platform.files.writeWhole(`${DIR}/${name}`, new Uint8Array(0));
     }
+    ensureMarkFileLink(platform, DIR, '/marks', ClusterMarkFile.linkFilenameForService(0));
     assert.deepEqual(ClusterMarkFile.findServiceMarkFiles(platform, DIR), [
+      `/marks/${ClusterMarkFile.filenameForService(0)}`,
       `${DIR}/${ClusterMarkFile.filenameForService(2)}`,
       `${DIR}/${ClusterMarkFile.filenameForService(10)}`,
     ]);

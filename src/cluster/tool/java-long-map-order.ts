@@ -1,0 +1,57 @@
+const LOAD_FACTOR = 0.65;
+const MIN_CAPACITY = 8;
+
+/**
+ * The order in which upstream's tool lists the keys of a map, into which they were put in the given order: that of a
+ * hash table with linear probing, from its end to its start. Whoever compares outputs finds them equal.
+ */
+export function javaLongMapOrder(keys: readonly number[]): number[] {
+  let table = new Array<number | undefined>(MIN_CAPACITY).fill(undefined);
+  let size = 0;
+  for (const key of keys) {
+    put(table, key);
+    if (++size > Math.floor(table.length * LOAD_FACTOR)) {
+      table = doubled(table);
+    }
+  }
+  return inOrder(table);
+}
+
+function put(table: (number | undefined)[], key: number): void {
+  const mask = table.length - 1;
+  let slot = hash(key) & mask;
+  while (table[slot] !== undefined) {
+    slot = (slot + 1) & mask;
+  }
+  table[slot] = key;
+}
+
+/** Half of upstream's even hash: a slot here is two longs there. */
+function hash(key: number): number {
+  const word = (key | 0) ^ Math.floor(key / 4294967296);
+  return (word - (word << 7)) | 0;
+}
+
+function doubled(table: readonly (number | undefined)[]): (number | undefined)[] {
+  const larger = new Array<number | undefined>(table.length * 2).fill(undefined);
+  for (const key of table) {
+    if (key !== undefined) {
+      put(larger, key);
+    }
+  }
+  return larger;
+}
+
+/** From a free slot backwards, all the way round, so that a run of probes is not cut in two. */
+function inOrder(table: readonly (number | undefined)[]): number[] {
+  const last = table.length - 1;
+  const start = table[last] === undefined ? last + 1 : table.indexOf(undefined);
+  const keys: number[] = [];
+  for (let i = 1; i <= table.length; i++) {
+    const key = table[(start - i + table.length) % table.length];
+    if (key !== undefined) {
+      keys.push(key);
+    }
+  }
+  return keys;
+}
