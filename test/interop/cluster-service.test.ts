@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { Child } from './child.ts';
 import { JavaCluster, javaClusterClient } from './java-cluster.ts';
 import { Stage } from './stage.ts';
+
+/** Upstream's tutorial. */
+const JAVA_AUCTION = 'io.aeron.samples.cluster.tutorial.BasicAuctionClusteredService';
 
 describe('our service container under a Java consensus module', () => {
   let stage = new Stage();
@@ -52,5 +56,84 @@ describe('our service container under a Java consensus module', () => {
     secondClient.type('add 1\nclose\n');
     await secondClient.line(/^MESSAGE sum 43/);
     await successor.line(/^CLOSE 2 SERVICE_ACTION/);
+  });
+
+  it('loads the snapshot of a Java service, and Java loads ours', { timeout: 120_000 }, async () => {
+    const cluster = new JavaCluster(stage);
+    const member = cluster.members[0]!;
+    const run = async (service: Child, bids: readonly string[]): Promise<Child> => {
+      member.start();
+      const client = javaClusterClient(stage, cluster.ingressEndpoints);
+      await client.line(/^CONNECTED/);
+      for (const [i, bid] of bids.entries()) {
+        client.type(`bid ${bid}\n`);
+        await client.line(new RegExp(`^BID ${i + 1} `));
+      }
+      await member.tool('snapshot');
+      await member.tool('shutdown');
+      await service.exit();
+      await member.stop();
+      return client;
+    };
+
+    await run(member.javaService(JAVA_AUCTION), ['11 100', '12 250', '13 200']);
+    const ours = member.service('auction');
+    const client = await run(ours, ['14 240', '15 300']);
+    assert.match(ours.output, /^START winner 12 at 250$/m);
+    assert.match(client.output, /^BID 1 winner 12 at 250 no$/m);
+    assert.match(client.output, /^BID 2 winner 15 at 300 yes$/m);
+    const lastClient = await run(member.javaService(JAVA_AUCTION), ['16 299']);
+    assert.match(lastClient.output, /^BID 1 winner 15 at 300 no$/m);
+  });
+
+  it('runs several services on a member, each with a snapshot of its own', { timeout: 120_000 }, async () => {
+    const cluster = new JavaCluster(stage, { services: 2 });
+    const member = cluster.members[0]!;
+    member.start();
+    const services = [member.service('text', 0), member.service('text', 1)];
+    const client = javaClusterClient(stage, cluster.ingressEndpoints);
+    await client.line(/^CONNECTED/);
+    client.type('add 5\ntell all\n');
+    // Each service has sent it, and each has got both.
+    await client.line(/^MESSAGE told 0 all/);
+    await client.line(/^MESSAGE told 1 all/);
+    await member.tool('snapshot');
+    await Promise.all(services.map((service) => service.line(/^SNAPSHOT sum=5 messages=4/)));
+    await member.tool('shutdown');
+    await member.stop();
+    assert.deepEqual(await Promise.all(services.map((service) => service.exit())), [0, 0]);
+
+    member.start();
+    const successors = [member.service('text', 0), member.service('text', 1)];
+    await Promise.all(successors.map((service) => service.line(/^START from sum=5 messages=4/)));
+    await Promise.all(successors.map((service) => service.line(/^ROLE LEADER/)));
+  });
+
+  it('goes on when the leader of three is killed, beside a Java service', { timeout: 180_000 }, async () => {
+    const cluster = new JavaCluster(stage, {
+      members: 3,
+      properties: { 'aeron.cluster.leader.heartbeat.timeout': '2s', 'aeron.cluster.startup.canvass.timeout': '5s' },
+    });
+    cluster.start();
+    const services = cluster.members.map((member) =>
+      member.id === 2 ? member.javaService(JAVA_AUCTION) : member.service('auction'),
+    );
+    const client = javaClusterClient(stage, cluster.ingressEndpoints);
+    const connected = await client.line(/^CONNECTED/, 60_000);
+    client.type('bid 1 100\nbid 2 90\n');
+    await client.line(/^BID 2 winner 1 at 100 no/);
+
+    const leaderId = Number(/leader (\d)/.exec(connected)![1]);
+    await Promise.all([cluster.members[leaderId]!.node!.kill(), services[leaderId]!.kill()]);
+    await client.line(/^LEADER/, 60_000);
+    client.type('bid 3 110\n');
+    await client.line(/^BID \d+ winner 3 at 110 yes/, 60_000);
+    const survivor = cluster.members.find(({ id }) => id !== leaderId)!;
+    assert.match(await survivor.tool('list-members'), /leaderMemberId=\d/);
+    const newLeaderId = Number(/^LEADER (\d)/m.exec(client.output)![1]);
+    await cluster.members[newLeaderId]!.tool('shutdown');
+    for (const member of cluster.members.filter(({ id }) => id !== leaderId && id !== 2)) {
+      await services[member.id]!.line(/^TERMINATE winner 3 at 110/);
+    }
   });
 });
