@@ -8,7 +8,7 @@ import type { ClusterRole } from './roles.ts';
  */
 
 /** Send to a member. Performed when it was sent; when not, the core sends again as upstream would. */
-interface Send {
+export interface Send {
   readonly type: 'send';
   readonly to: number;
   readonly message: ConsensusMessage;
@@ -70,7 +70,7 @@ interface PersistCandidateTerm {
   readonly logPosition: number;
 }
 
-/** Into the recording log. */
+/** Into the recording log; ends the term before it where this one begins (`RecordingLog.appendTerm`). */
 interface AppendTerm {
   readonly type: 'appendTerm';
   readonly recordingId: number;

@@ -65,14 +65,14 @@ interface JoinedLogAsFollower {
 }
 
 /** The image of the log has closed and everything of it is applied. */
-interface LogImageClosed {
+export interface LogImageClosed {
   readonly type: 'logImageClosed';
   /** The leader ended it in an orderly way. */
   readonly isEndOfStream: boolean;
 }
 
 /** The archive says that it has stopped recording the log. */
-interface LogRecordingStopped {
+export interface LogRecordingStopped {
   readonly type: 'logRecordingStopped';
   readonly position: number;
   readonly isEndOfStream: boolean;

@@ -10,7 +10,7 @@
 export const NULL_VALUE = -1;
 
 /** How far my log goes; said over and over before an election. */
-interface CanvassPosition {
+export interface CanvassPosition {
   readonly type: 'canvassPosition';
   /** The last term in the log of the sender, and where that log ends. */
   readonly logLeadershipTermId: number;
@@ -21,7 +21,7 @@ interface CanvassPosition {
 }
 
 /** Vote for me. */
-interface RequestVote {
+export interface RequestVote {
   readonly type: 'requestVote';
   readonly logLeadershipTermId: number;
   readonly logPosition: number;
@@ -30,7 +30,7 @@ interface RequestVote {
 }
 
 /** What the sender answers to that, with the end of its own log. */
-interface Vote {
+export interface Vote {
   readonly type: 'vote';
   readonly candidateTermId: number;
   readonly logLeadershipTermId: number;
@@ -41,7 +41,7 @@ interface Vote {
 }
 
 /** I lead, and this is how your log becomes like mine. */
-interface NewLeadershipTerm {
+export interface NewLeadershipTerm {
   readonly type: 'newLeadershipTerm';
   /** The last term in the log of whom this is sent to, ... */
   readonly logLeadershipTermId: number;
@@ -65,7 +65,7 @@ interface NewLeadershipTerm {
 }
 
 /** So much of the log have I recorded. */
-interface AppendPosition {
+export interface AppendPosition {
   readonly type: 'appendPosition';
   readonly leadershipTermId: number;
   readonly logPosition: number;
@@ -75,7 +75,7 @@ interface AppendPosition {
 }
 
 /** So much of the log has a quorum; the heartbeat of a leader. */
-interface CommitPosition {
+export interface CommitPosition {
   readonly type: 'commitPosition';
   readonly leadershipTermId: number;
   readonly logPosition: number;
@@ -83,7 +83,7 @@ interface CommitPosition {
 }
 
 /** Replay your log to me, from here on and to there. */
-interface CatchupPosition {
+export interface CatchupPosition {
   readonly type: 'catchupPosition';
   readonly leadershipTermId: number;
   readonly logPosition: number;
@@ -92,21 +92,21 @@ interface CatchupPosition {
 }
 
 /** You have caught up: the live log will do. */
-interface StopCatchup {
+export interface StopCatchup {
   readonly type: 'stopCatchup';
   readonly leadershipTermId: number;
   readonly followerMemberId: number;
 }
 
 /** The cluster ends here. */
-interface TerminationPosition {
+export interface TerminationPosition {
   readonly type: 'terminationPosition';
   readonly leadershipTermId: number;
   readonly logPosition: number;
 }
 
 /** I have got there, and end. */
-interface TerminationAck {
+export interface TerminationAck {
   readonly type: 'terminationAck';
   readonly leadershipTermId: number;
   readonly logPosition: number;

@@ -21,13 +21,14 @@ export function hasActiveQuorum(members: readonly ClusterMember[], nowNs: number
 export function quorumPosition(
   members: readonly ClusterMember[],
   ranked: number[],
+  positionOf: (member: ClusterMember) => number,
   nowNs: number,
   timeoutNs: number,
 ): number {
   ranked.fill(0);
   for (const member of members) {
     if (member.isActive(nowNs, timeoutNs)) {
-      insertRanked(ranked, member.logPosition);
+      insertRanked(ranked, positionOf(member));
     }
   }
   return ranked[ranked.length - 1]!;
