@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ActionExecutor } from '../../src/cluster/consensus/core/action-queue.ts';
-import type { ConsensusAction } from '../../src/cluster/consensus/core/actions.ts';
+import type { ConsensusAction, LogDestination } from '../../src/cluster/consensus/core/actions.ts';
 import { parseClusterMembers } from '../../src/cluster/consensus/core/cluster-members.ts';
 import { ConsensusCore } from '../../src/cluster/consensus/core/consensus-core.ts';
 import type { ConsensusConfig } from '../../src/cluster/consensus/core/core-state.ts';
@@ -92,7 +92,7 @@ export class Node implements ActionExecutor {
   /** To whom this leader replays, and from where. */
   readonly catchups = new Map<number, number>();
   #isRecording = false;
-  #subscription: { readonly sessionId: number; readonly destinations: Set<'catchup' | 'live'> } | undefined;
+  #subscription: { readonly sessionId: number; readonly destinations: Set<LogDestination> } | undefined;
   #image: LogImage | undefined;
   #isImageAnnounced = false;
   #isImageJoined = false;
@@ -192,7 +192,7 @@ export class Node implements ActionExecutor {
     this.#announce();
   }
 
-  #availableFrom(leader: Node, destinations: ReadonlySet<'catchup' | 'live'>): number | undefined {
+  #availableFrom(leader: Node, destinations: ReadonlySet<LogDestination>): number | undefined {
     const replayed = destinations.has('catchup') ? leader.catchups.get(this.id) : undefined;
     const live = destinations.has('live') ? leader.publication!.log.length : undefined;
     return replayed ?? live;

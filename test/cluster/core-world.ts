@@ -5,7 +5,7 @@ import { Disk, type LogEntry, Node, type NodeWorld } from './core-node.ts';
 
 const MILLISECOND = 1_000_000;
 /** How long a round of all members takes. */
-export const ROUND_NS = 10 * MILLISECOND;
+const ROUND_NS = 10 * MILLISECOND;
 
 /** The defaults of upstream. */
 const TIMES = {
