@@ -65,7 +65,7 @@ export interface ClusterMarkFileDetails {
 
 /** What a mark file says. */
 export interface ClusterMarkFileHeader extends ClusterMarkFileDetails {
-  /** Of the message that the header is; 0 in files without a message header. */
+  /** Of the message that the header is; the latest in files without a message header. */
   readonly schemaVersion: number;
   readonly blockLength: number;
   readonly version: number;
@@ -349,7 +349,7 @@ function start(markFile: MarkFile, candidateTermId: number, options: ClusterMark
 function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHeader {
   const decoder = new MarkFileHeaderDecoder();
   if (headerOffset === 0) {
-    decoder.wrap(markFile.buffer, 0, MarkFileHeaderDecoder.BLOCK_LENGTH, 0);
+    decoder.wrap(markFile.buffer, 0, MarkFileHeaderDecoder.BLOCK_LENGTH, MarkFileHeaderDecoder.SCHEMA_VERSION);
   } else {
     decoder.wrapAndApplyHeader(markFile.buffer, 0, new MessageHeaderDecoder());
   }
