@@ -11,7 +11,7 @@ export const SEGMENT_LENGTH = 128 * 1024;
 export const RECORDED_CHANNEL = `aeron:ipc?term-length=${TERM_LENGTH}`;
 
 /** By default over UDP, with answers to a port that the system chooses. */
-function optionsFor(place: ArchivePlace, options: AeronArchiveOptions = {}): AeronArchiveOptions {
+export function optionsFor(place: ArchivePlace, options: AeronArchiveOptions = {}): AeronArchiveOptions {
   return {
     platform: nativePlatform(),
     aeronDirectoryName: place.directory,
@@ -59,7 +59,7 @@ export function streamId(): number {
 }
 
 /** The i-th message of a stream, of `length` bytes: its number, and bytes that follow from it. */
-function messageOf(i: number, length: number): AtomicBuffer {
+export function messageOf(i: number, length: number): AtomicBuffer {
   const message = AtomicBuffer.allocate(length);
   for (let offset = 0; offset < length; offset++) {
     message.putInt8(offset, (i * 31 + offset) & 0x7f);
