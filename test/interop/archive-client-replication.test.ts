@@ -1,0 +1,3 @@
+import { describeReplication } from './archive-replication.ts';
+
+describeReplication('java', 'java');
