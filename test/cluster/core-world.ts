@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConsensusAction } from '../../src/cluster/consensus/core/actions.ts';
+import { electionStateName } from '../../src/cluster/consensus/core/election-state.ts';
 import type { ConsensusMessage } from '../../src/cluster/consensus/core/messages.ts';
 import { Disk, type LogEntry, Node, type NodeWorld } from './core-node.ts';
 
@@ -175,6 +176,18 @@ export class CoreWorld implements NodeWorld {
       this.round();
     }
     return isDone();
+  }
+
+  /** For messages of failed tests. */
+  describe(): string {
+    return this.nodes
+      .map(({ id, core, disk, applied }) => {
+        const state = this.isRunning(id) ? electionStateName(core.electionState) : 'down';
+        const log = disk.log.map((entry) => entry.id).join(' ');
+        const terms = disk.terms.map((term) => `${term.leadershipTermId}@${term.termBaseLogPosition}`).join(' ');
+        return `${id}: ${state} role=${core.role} term=${core.leadershipTermId} candidate=${disk.candidateTermId} log=${log} terms=${terms} applied=${applied.length}`;
+      })
+      .join('\n');
   }
 
   #alive(): Node[] {

@@ -233,6 +233,10 @@ export class ConsensusCore implements Duties {
         this.#state.setLeadershipTermId(event.leadershipTermId);
         this.#election?.onEvent(event);
         return;
+      case 'replayDone':
+        this.#state.proposeCommitPosition(event.position);
+        this.#election?.onEvent(event);
+        return;
       case 'logImageClosed':
         this.#onLogImageClosed(event);
         return;

@@ -131,7 +131,10 @@ export class Leadership {
     if (follower === undefined || message.leadershipTermId > newestTermId) {
       return;
     }
-    follower.updateLogPosition(message.leadershipTermId, message.logPosition, this.#state.nowNs);
+    // While it catches up, it gives the term of what it has applied, but has recorded what this leader replays to it.
+    const isReplayed = message.isCatchup && follower.isCatchingUp;
+    const termId = isReplayed ? newestTermId : message.leadershipTermId;
+    follower.updateLogPosition(termId, message.logPosition, this.#state.nowNs);
     this.#trackCatchup(follower, message.leadershipTermId, message.isCatchup);
   }
 
