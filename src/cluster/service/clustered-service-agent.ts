@@ -9,7 +9,7 @@ import {
 } from '../../agrona/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
 import { AeronCounters } from '../../protocol/mod.ts';
-import { awaitPublication, awaitResource, awaitSubscription } from './await-resource.ts';
+import { awaitPublication, awaitSubscription } from './await-resource.ts';
 import { BoundedLogAdapter } from './bounded-log-adapter.ts';
 import { ClusterRole } from './cluster.ts';
 import { findCounter } from './cluster-counters.ts';
@@ -37,8 +37,9 @@ const NULL_VALUE = -1;
  *     log up to the commit position  ─▶ service
  *     background work of the service
  *
- * Nothing in it waits, but a service that asks `cluster.idleStrategy` and a snapshot. Waiting in those, and in the
- * start-up, the agent's own idle strategy keeps client, mark file and background work going.
+ * It does not wait for the consensus module, which may live in the same loop and wait for it. What waits is a service
+ * that asks `cluster.idleStrategy`, and a snapshot, for the archive: the agent's own idle strategy keeps client, mark
+ * file and background work going meanwhile.
  *
  * Upstream: `io.aeron.cluster.service.ClusteredServiceAgent`.
  */
@@ -99,31 +100,15 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     this.logAdapter = new BoundedLogAdapter(this.logHandler, options.logFragmentLimit);
   }
 
-  /** Waits for the consensus module, and starts the service from what that says. */
   onStart(): void {
-    const { cluster, aeron } = this;
-    const { clusterId } = cluster.context;
-    this.commitPositionId = awaitResource(cluster.idleStrategy, () => {
-      const id = findCounter(aeron.countersReader, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID, clusterId);
-      return id === CountersDescriptor.NULL_COUNTER_ID ? undefined : id;
-    });
-    this.commitPositionRegistrationId = this.counters.getCounterRegistrationId(this.commitPositionId);
-    const state = awaitResource(cluster.idleStrategy, () => findRecoveryState(aeron.countersReader, clusterId));
-    this.recover(state);
     this.resources.dutyCycleTracker.update(this.nanoTime());
-    this.isServiceActive = true;
   }
 
   doWork(): number {
     const nowNs = this.nanoTime();
     this.resources.dutyCycleTracker.measureAndUpdate(nowNs);
     try {
-      let workCount = 0;
-      if (this.checkForClockTick(nowNs)) {
-        workCount += this.pollConsensusModule();
-      }
-      workCount += this.join === undefined ? this.pollLog() : this.pollJoin(this.join);
-      return workCount + this.invokeBackgroundWork(nowNs);
+      return this.isServiceActive ? this.doServiceWork(nowNs) : this.pollStart(nowNs);
     } catch (error) {
       if (error instanceof AgentTerminationError) {
         this.runTerminationHook();
@@ -165,6 +150,46 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
 
   private get counters(): CountersReader {
     return this.aeron.countersReader;
+  }
+
+  private doServiceWork(nowNs: number): number {
+    let workCount = 0;
+    if (this.checkForClockTick(nowNs)) {
+      workCount += this.pollConsensusModule();
+    }
+    workCount += this.join === undefined ? this.pollLog() : this.pollJoin(this.join);
+    return workCount + this.invokeBackgroundWork(nowNs);
+  }
+
+  /** Starts the service once the consensus module has said from what. */
+  private pollStart(nowNs: number): number {
+    if (!this.checkForClockTick(nowNs)) {
+      return 0;
+    }
+    const { counters, resources } = this;
+    const { clusterId } = resources.options;
+    if (this.commitPositionId === CountersDescriptor.NULL_COUNTER_ID) {
+      const id = findCounter(counters, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID, clusterId);
+      if (id === CountersDescriptor.NULL_COUNTER_ID) {
+        return 0;
+      }
+      this.commitPositionRegistrationId = counters.getCounterRegistrationId(id);
+      this.commitPositionId = id;
+    }
+    const state = findRecoveryState(counters, clusterId);
+    if (state === undefined) {
+      return 0;
+    }
+    try {
+      this.recover(state);
+    } catch (cause) {
+      throw cause instanceof AgentTerminationError
+        ? cause
+        : new AgentTerminationError(`service=${this.serviceId} cannot say that it has started`, { cause });
+    }
+    resources.dutyCycleTracker.update(this.nanoTime());
+    this.isServiceActive = true;
+    return 1;
   }
 
   /** Starts the service, and tells the consensus module whether that went well. */

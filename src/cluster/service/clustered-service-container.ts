@@ -15,7 +15,7 @@ import { type GivenServiceOptions, SERVICE_OPTIONS, type ServiceOptions } from '
  */
 export class ClusteredServiceContainer {
   readonly options: ServiceOptions;
-  /** Drives the container: `start`, `invoke` over and over, `close`. Its start waits for the consensus module. */
+  /** Drives the container: `start`, `invoke` over and over, `close`. */
   readonly invoker: AgentInvoker;
   private readonly agent: ClusteredServiceAgent;
   private readonly resources: ContainerResources;
