@@ -4,6 +4,7 @@ import { aeronStat } from './aeron-stat.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { clusterTool } from './cluster-tool.ts';
+import { clusteredServiceContainer } from './clustered-service-container.ts';
 import { mediaDriver } from './media-driver.ts';
 import { sbe } from './sbe.ts';
 
@@ -29,6 +30,11 @@ const COMMANDS: readonly Command[] = [
     names: ['cluster-tool'],
     summary: 'looks at a cluster member and tells it what to do: cluster-tool <cluster-dir> <command> [options]',
     run: clusterTool,
+  },
+  {
+    names: ['clustered-service-container'],
+    summary: 'a service of a cluster: clustered-service-container --service module.js [-Dname=value] ...',
+    run: clusteredServiceContainer,
   },
   {
     names: ['sbe'],

@@ -15,6 +15,9 @@
 import { setDefaultPlatform } from '../platform/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
 
+export { ClusteredServiceContainer } from './clustered-service-container.ts';
+export type { LaunchHooks } from './launch-hooks.ts';
 export { MediaDriver } from './media-driver.ts';
+export type { ServiceModule } from './service-module.ts';
 
 setDefaultPlatform(nativePlatform());

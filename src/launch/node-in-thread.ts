@@ -1,0 +1,107 @@
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { AeronError } from '../agrona/mod.ts';
+import type { NodeHooks, NodeParts } from './node-loop.ts';
+import type { FromNodeThread, ToNodeThread } from './node-thread.ts';
+import type { ServiceModule } from './service-module.ts';
+
+/** Components that run. */
+export interface RunningNode {
+  readonly aeronDirectoryName: string | undefined;
+  /** Settles when the components have ended, told to or by themselves. Rejects when they could not go on. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs components in one worker thread. Resolves when all of them have started.
+ * @throws AeronError CONFIGURATION for an option that cannot cross into the thread; what the components throw;
+ *   NODE_ENDED when they were told to end before they had started
+ */
+export async function runInThread(
+  name: string,
+  parts: NodeParts,
+  serviceModules: readonly ServiceModule[],
+  hooks: NodeHooks,
+  signal?: AbortSignal,
+): Promise<RunningNode> {
+  const control = new Int32Array(new SharedArrayBuffer(4));
+  const data: ToNodeThread = { parts, serviceModules: serviceModules.map(withLocation), control };
+  checkCloneable(data);
+  const worker = new Worker(new URL('./node-thread.js', import.meta.url), { workerData: data, name });
+  const ready = deferred<string | undefined>();
+  const ended = deferred<void>();
+  ended.promise.catch(() => {});
+  const fail = (error: Error) => {
+    ready.reject(error);
+    ended.reject(error);
+  };
+  worker.on('message', (message: FromNodeThread) => {
+    switch (message.kind) {
+      case 'ready':
+        ready.resolve(message.aeronDirectoryName);
+        break;
+      case 'failed':
+        fail(new AeronError(message.code, message.message, { cause: message.stack }));
+        break;
+      case 'log':
+        hooks.log(message.text);
+        break;
+      case 'error':
+        hooks.error(message.component, message.text);
+    }
+  });
+  worker.on('error', fail);
+  worker.once('exit', () => {
+    ready.reject(new AeronError('NODE_ENDED', `${name} ended before it was ready`));
+    ended.resolve();
+  });
+  const abort = () => Atomics.store(control, 0, 1);
+  signal?.addEventListener('abort', abort, { once: true });
+  const aeronDirectoryName = await ready.promise;
+  signal?.removeEventListener('abort', abort);
+  return {
+    aeronDirectoryName,
+    ended: ended.promise,
+    close: () => {
+      Atomics.store(control, 0, 1);
+      return ended.promise;
+    },
+  };
+}
+
+/** Relative paths are relative to the working directory. */
+function withLocation(module: ServiceModule): ServiceModule {
+  const location = String(module.serviceModule);
+  const isUrl = /^[a-z]+:/i.test(location);
+  return { ...module, serviceModule: isUrl ? location : pathToFileURL(location).href };
+}
+
+function checkCloneable({ parts, serviceModules }: ToNodeThread): void {
+  const { services: _, ...components } = parts;
+  const all: readonly (readonly [string, object])[] = [
+    ...Object.entries(components).map(([name, options]) => [name, options ?? {}] as const),
+    ...serviceModules.map((options) => ['service', options] as const),
+  ];
+  for (const [component, options] of all) {
+    for (const [name, value] of Object.entries(options)) {
+      if (typeof value === 'function' || name === 'platform' || name === 'aeron' || name === 'idleStrategy') {
+        throw new AeronError(
+          'CONFIGURATION',
+          `option ${name} of the ${component} cannot cross into the node's thread; leave it out, or run the node in ` +
+            'your own thread',
+        );
+      }
+    }
+  }
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
