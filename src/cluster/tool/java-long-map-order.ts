@@ -26,9 +26,13 @@ function put(table: (number | undefined)[], key: number): void {
   table[slot] = key;
 }
 
-/** Half of upstream's even hash: a slot here is two longs there. */
+/** Agrona's hash of a long, as a slot of key and value: half of its even hash. */
 function hash(key: number): number {
-  const word = (key | 0) ^ Math.floor(key / 4294967296);
+  let x = BigInt.asUintN(64, BigInt(key));
+  x = BigInt.asUintN(64, (x ^ (x >> 30n)) * 0xbf58_476d_1ce4_e5b9n);
+  x = BigInt.asUintN(64, (x ^ (x >> 27n)) * 0x94d0_49bb_1331_11ebn);
+  x ^= x >> 31n;
+  const word = Number(BigInt.asIntN(32, x ^ (x >> 32n)));
   return (word - (word << 7)) | 0;
 }
 
