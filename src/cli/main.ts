@@ -5,6 +5,7 @@ import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { clusterTool } from './cluster-tool.ts';
 import { clusteredServiceContainer } from './clustered-service-container.ts';
+import { consensusModule } from './consensus-module.ts';
 import { mediaDriver } from './media-driver.ts';
 import { sbe } from './sbe.ts';
 
@@ -35,6 +36,11 @@ const COMMANDS: readonly Command[] = [
     names: ['clustered-service-container'],
     summary: 'a service of a cluster: clustered-service-container --service module.js [-Dname=value] ...',
     run: clusteredServiceContainer,
+  },
+  {
+    names: ['consensus-module'],
+    summary: 'the consensus module of a cluster member: consensus-module [-Dname=value] [properties file] ...',
+    run: consensusModule,
   },
   {
     names: ['sbe'],

@@ -16,6 +16,7 @@ import { setDefaultPlatform } from '../platform/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
 
 export { ClusteredServiceContainer } from './clustered-service-container.ts';
+export { ConsensusModule } from './consensus-module.ts';
 export type { LaunchHooks } from './launch-hooks.ts';
 export { MediaDriver } from './media-driver.ts';
 export type { ServiceModule } from './service-module.ts';

@@ -7,6 +7,7 @@ import {
   formatError,
   type IdleStrategy,
 } from '../agrona/mod.ts';
+import { ConsensusModule, type ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
 import { ClusteredServiceContainer, type GivenServiceOptions } from '../cluster/service/mod.ts';
 import { type GivenDriverOptions, MediaDriver } from '../driver/mod.ts';
 import type { Platform } from '../platform/mod.ts';
@@ -14,6 +15,7 @@ import type { Platform } from '../platform/mod.ts';
 /** The components of a node that share a thread; all of them, or those that are not elsewhere. */
 export interface NodeParts {
   readonly driver?: GivenDriverOptions | undefined;
+  readonly consensusModule?: ConsensusModuleOptions | undefined;
   readonly services?: readonly GivenServiceOptions[] | undefined;
 }
 
@@ -83,6 +85,18 @@ export class NodeLoop {
         this.#add('media driver', driver.sharedAgentInvoker!, this.#infrastructure);
       }
       const aeronDirectory = driver === undefined ? {} : { aeronDirectoryName: driver.aeronDirectoryName };
+      if (parts.consensusModule !== undefined) {
+        const component = 'consensus module';
+        const consensusModule = ConsensusModule.launch({
+          ...common(component),
+          ...aeronDirectory,
+          ...parts.consensusModule,
+          platform,
+          idleStrategy,
+          useAgentInvoker: true,
+        });
+        this.#add(component, consensusModule.invoker!, this.#cluster);
+      }
       for (const service of parts.services ?? []) {
         const component = `service ${service.serviceId ?? 0}`;
         const container = ClusteredServiceContainer.launch({

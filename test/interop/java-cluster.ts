@@ -1,8 +1,9 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AeronVersion } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
 import type { Child } from './child.ts';
-import { type Options, port, type Stage } from './stage.ts';
+import { environmentOf, type Language, type Options, port, type Stage } from './stage.ts';
 
 const PORTS_OF_A_MEMBER = ['ingress', 'consensus', 'log', 'catchup', 'archive'] as const;
 
@@ -12,9 +13,11 @@ export interface JavaClusterOptions {
   readonly services?: number;
   readonly version?: AeronVersion;
   readonly properties?: Options;
+  /** Whose consensus modules these are; Java's by default. Ours has a process of its own. */
+  readonly consensusModules?: readonly Language[];
 }
 
-/** Members of a cluster whose driver, archive and consensus module are Java's, each in one process. */
+/** Members of a cluster whose driver, archive and, unless told otherwise, consensus module are Java's. */
 export class JavaCluster {
   readonly ingressEndpoints: string;
   readonly members: readonly JavaMember[];
@@ -42,11 +45,17 @@ export class JavaMember {
   readonly #stage: Stage;
   readonly #properties: Options;
   readonly #version: AeronVersion | undefined;
+  /** Of the consensus module. */
+  language: Language;
+  /** Driver, archive and, when it is Java's, consensus module. */
   node: Child | undefined;
+  /** When it is ours. */
+  consensusModule: Child | undefined;
 
   constructor(stage: Stage, id: number, archivePort: number, clusterMembers: string, options: JavaClusterOptions) {
     this.#stage = stage;
     this.#version = options.version;
+    this.language = options.consensusModules?.[id] ?? 'java';
     this.id = id;
     this.aeronDirectory = stage.directory();
     const home = join(this.aeronDirectory, '..');
@@ -76,13 +85,34 @@ export class JavaMember {
   }
 
   start(): Child {
-    this.node = this.#stage.java('io.aeron.cluster.ClusteredMediaDriver', [], this.#properties, this.#version);
+    const mainClass =
+      this.language === 'java' ? 'io.aeron.cluster.ClusteredMediaDriver' : 'io.aeron.archive.ArchivingMediaDriver';
+    this.node = this.#stage.java(mainClass, [], this.#properties, this.#version);
+    if (this.language === 'typescript') {
+      this.startConsensusModule();
+    }
     return this.node;
+  }
+
+  /** Our consensus module, beside a Java driver and archive that are there or about to be. */
+  startConsensusModule(): Child {
+    this.consensusModule = this.#stage.aeron(['consensus-module'], environmentOf(this.#properties));
+    return this.consensusModule;
   }
 
   /** Ends the node in order, as far as it still runs. */
   async stop(): Promise<void> {
+    await this.consensusModule?.kill('SIGTERM');
     await this.node!.kill('SIGTERM');
+  }
+
+  /** Removes the mark files that killed processes have left, which otherwise count as theirs for ten seconds. */
+  forgetOwners(): void {
+    for (const name of readdirSync(this.clusterDirectory)) {
+      if (name.startsWith('cluster-mark')) {
+        rmSync(join(this.clusterDirectory, name));
+      }
+    }
   }
 
   /** Our container with a service of the tests. */

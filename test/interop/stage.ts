@@ -199,7 +199,7 @@ function pidOfDriver(directory: string): number | undefined {
 }
 
 /** 'aeron.term.buffer.length' as the environment variable that means the same. */
-function environmentOf(properties: Options): NodeJS.ProcessEnv {
+export function environmentOf(properties: Options): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name.toUpperCase().replaceAll('.', '_'), String(value)]),
   );

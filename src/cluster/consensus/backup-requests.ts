@@ -1,0 +1,249 @@
+import { type Authenticator, type AuthorisationService, type ErrorHandler, SemanticVersion } from '../../agrona/mod.ts';
+import { BackupQueryDecoder, HeartbeatRequestDecoder, StandbySnapshotDecoder } from '../codecs/mod.ts';
+import type { Entry, RecordingLog, Snapshot } from '../files/mod.ts';
+import type { ResponseRequest } from './client-sessions.ts';
+import { ClusterSession } from './cluster-session.ts';
+import type { BackupRequest, StandbySnapshot } from './consensus-adapter.ts';
+import type { ConsensusPublisher } from './consensus-publisher.ts';
+import type { EgressPublisher } from './egress-publisher.ts';
+import { EgressSessionProxy } from './egress-session-proxy.ts';
+import { ClusterEvent } from './errors.ts';
+import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
+import type { SessionResponse } from './session-response.ts';
+
+const NO_SESSION = -1;
+/** Requests that may be under way at a time. */
+const MAX_REQUESTS = 64;
+const SCHEMA_ID = BackupQueryDecoder.SCHEMA_ID;
+
+/** What is asked for. */
+type Wish =
+  | { readonly kind: 'backup'; readonly logPosition: number }
+  | { readonly kind: 'heartbeat' }
+  | { readonly kind: 'standbySnapshot'; readonly snapshots: readonly StandbySnapshot[] };
+
+const WISHES = {
+  backup: { actionId: BackupQueryDecoder.TEMPLATE_ID, name: 'BackupQuery' },
+  heartbeat: { actionId: HeartbeatRequestDecoder.TEMPLATE_ID, name: 'Heartbeat' },
+  standbySnapshot: { actionId: StandbySnapshotDecoder.TEMPLATE_ID, name: 'StandbySnapshot' },
+} as const;
+
+interface Pending {
+  readonly session: ClusterSession;
+  readonly wish: Wish;
+}
+
+export interface BackupRequestsParameters {
+  readonly memberId: number;
+  readonly serviceCount: number;
+  readonly clusterMembers: string;
+  readonly commitPositionCounterId: number;
+  readonly sessionTimeoutNs: number;
+  readonly acceptStandbySnapshots: boolean;
+  readonly standbySnapshotNotificationProcessingDelayNs: number;
+  readonly authenticator: Authenticator;
+  readonly authorisationService: AuthorisationService;
+  readonly egress: EgressPublisher;
+  readonly publisher: ConsensusPublisher;
+  readonly recordingLog: Pick<
+    RecordingLog,
+    'findLastTerm' | 'findSnapshotAtOrBeforeOrLowest' | 'appendStandbySnapshot'
+  >;
+  readonly newResponse: (request: ResponseRequest) => SessionResponse;
+  readonly report: ErrorHandler;
+  readonly onStandbySnapshot: () => void;
+  readonly nanoTime: () => number;
+  readonly epochTimeMs: () => number;
+}
+
+/**
+ * Requests of backups and standbys on the consensus channel. Each is a session for as long as it takes: it is
+ * authenticated as a client is, authorised, answered and gone.
+ */
+export class BackupRequests {
+  readonly #p: BackupRequestsParameters;
+  readonly #proxy: EgressSessionProxy;
+  #pending: Pending[] = [];
+  #rejected: ClusterSession[] = [];
+  /** Snapshots that are not committed here yet, or that have to wait out the delay. */
+  #notified: { readonly snapshots: readonly StandbySnapshot[]; deadlineNs: number | undefined }[] = [];
+
+  constructor(parameters: BackupRequestsParameters) {
+    this.#p = parameters;
+    this.#proxy = new EgressSessionProxy(parameters.egress);
+  }
+
+  onBackupQuery(request: BackupRequest, version: number, logPosition: number | undefined): void {
+    this.#add(request, version, { kind: 'backup', logPosition: logPosition ?? Number.POSITIVE_INFINITY });
+  }
+
+  onHeartbeatRequest(request: BackupRequest): void {
+    this.#add(request, PROTOCOL_SEMANTIC_VERSION, { kind: 'heartbeat' });
+  }
+
+  onStandbySnapshot(request: BackupRequest, version: number, snapshots: readonly StandbySnapshot[]): void {
+    this.#add(request, version, { kind: 'standbySnapshot', snapshots });
+  }
+
+  onChallengeResponse(correlationId: number, encodedCredentials: Uint8Array): void {
+    const pending = this.#pending.find(({ session }) => session.state === 'CHALLENGED');
+    if (pending !== undefined) {
+      pending.session.onRequest(correlationId, this.#p.nanoTime());
+      this.#p.authenticator.onChallengeResponse(NO_SESSION, encodedCredentials, this.#p.epochTimeMs());
+    }
+  }
+
+  /** Goes on with requests. Returns how many were answered. */
+  process(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
+    let workCount = 0;
+    this.#pending = this.#pending.filter(({ session, wish }) => {
+      if (
+        session.state === 'INVALID' ||
+        (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs))
+      ) {
+        session.close();
+        return false;
+      }
+      this.#authenticate(session, nowNs);
+      if (session.state === 'AUTHENTICATED' && this.#answer(session, wish, leaderMemberId)) {
+        session.close();
+        workCount++;
+        return false;
+      }
+      if ((session.state as string) === 'REJECTED') {
+        this.#reject(session);
+        return false;
+      }
+      return true;
+    });
+    return workCount + this.#processRejected(nowNs, leadershipTermId, leaderMemberId);
+  }
+
+  /** Enters what standbys have told of once it is committed here. */
+  processStandbySnapshots(commitPosition: number, nowNs: number): number {
+    const delayNs = this.#p.standbySnapshotNotificationProcessingDelayNs;
+    const before = this.#notified.length;
+    this.#notified = this.#notified.filter((notified) => {
+      const [first] = notified.snapshots;
+      if (first === undefined || first.logPosition > commitPosition) {
+        return first !== undefined;
+      }
+      notified.deadlineNs ??= nowNs + delayNs;
+      if (nowNs - notified.deadlineNs < 0) {
+        return true;
+      }
+      for (const snapshot of notified.snapshots) {
+        this.#p.recordingLog.appendStandbySnapshot(snapshot, snapshot.archiveEndpoint);
+      }
+      this.#p.onStandbySnapshot();
+      return false;
+    });
+    return before - this.#notified.length;
+  }
+
+  close(): void {
+    for (const session of [...this.#pending.map((pending) => pending.session), ...this.#rejected]) {
+      session.close();
+    }
+    this.#pending = [];
+    this.#rejected = [];
+  }
+
+  #add(request: BackupRequest, version: number, wish: Wish): void {
+    const { correlationId, responseChannel, responseStreamId, header } = request;
+    if (this.#pending.length + this.#rejected.length >= MAX_REQUESTS) {
+      this.#p.report(new ClusterEvent(`more than ${MAX_REQUESTS} requests of backups at a time: one is dropped`));
+      return;
+    }
+    const response = this.#p.newResponse({
+      sessionId: NO_SESSION,
+      sessionInfo: `${WISHES[wish.kind].name} sourceIdentity=${header.image?.sourceIdentity} sessionId=${header.sessionId}`,
+      channel: responseChannel,
+      streamId: responseStreamId,
+    });
+    const session = new ClusterSession({ id: NO_SESSION, responseStreamId, responseChannel, response });
+    response.connect();
+    session.onRequest(correlationId, this.#p.nanoTime());
+    if (SemanticVersion.major(version) !== CLIENT_PROTOCOL_MAJOR_VERSION) {
+      const cluster = SemanticVersion.format(PROTOCOL_SEMANTIC_VERSION);
+      session.reject('ERROR', `invalid client version ${SemanticVersion.format(version)}, cluster=${cluster}`);
+      this.#reject(session);
+      return;
+    }
+    this.#p.authenticator.onConnectRequest(NO_SESSION, request.encodedCredentials, this.#p.epochTimeMs());
+    this.#pending.push({ session, wish });
+  }
+
+  #authenticate(session: ClusterSession, nowNs: number): void {
+    const { state } = session;
+    if (state === 'INIT' || state === 'CONNECTING' || state === 'CONNECTED') {
+      if (session.isResponseConnected(nowNs)) {
+        session.state = 'CONNECTED';
+        this.#p.authenticator.onConnectedSession(this.#proxy.of(session), this.#p.epochTimeMs());
+      }
+    } else if (state === 'CHALLENGED' && session.isResponseConnected(nowNs)) {
+      this.#p.authenticator.onChallengedSession(this.#proxy.of(session), this.#p.epochTimeMs());
+    }
+  }
+
+  #answer(session: ClusterSession, wish: Wish, leaderMemberId: number): boolean {
+    const { actionId, name } = WISHES[wish.kind];
+    if (wish.kind === 'standbySnapshot' && !this.#p.acceptStandbySnapshots) {
+      session.reject('ERROR', 'Not configured to accept StandbySnapshot');
+      return false;
+    }
+    if (!this.#p.authorisationService.isAuthorised(SCHEMA_ID, actionId, undefined, session.encodedPrincipal)) {
+      session.reject('AUTHENTICATION_REJECTED', `Not authorised for ${name}`);
+      return false;
+    }
+    switch (wish.kind) {
+      case 'backup':
+        return this.#answerBackup(session, wish.logPosition, leaderMemberId);
+      case 'heartbeat':
+        return this.#p.publisher.heartbeatResponse(session);
+      case 'standbySnapshot':
+        this.#notified.push({ snapshots: wish.snapshots, deadlineNs: undefined });
+        return true;
+    }
+  }
+
+  #answerBackup(session: ClusterSession, logPosition: number, leaderMemberId: number): boolean {
+    const { recordingLog, serviceCount, commitPositionCounterId, clusterMembers, memberId } = this.#p;
+    const lastTerm: Entry | undefined = recordingLog.findLastTerm();
+    if (lastTerm === undefined) {
+      return false;
+    }
+    const snapshots: readonly Snapshot[] = recordingLog.findSnapshotAtOrBeforeOrLowest(logPosition, serviceCount) ?? [];
+    return this.#p.publisher.backupResponse(session, {
+      commitPositionCounterId,
+      leaderMemberId,
+      memberId,
+      lastTerm,
+      clusterMembers,
+      snapshots,
+    });
+  }
+
+  #reject(session: ClusterSession): void {
+    const { eventCode, responseDetail } = session;
+    this.#p.report(new ClusterEvent(`${eventCode} ${responseDetail}, clusterMemberId=${this.#p.memberId}`));
+    this.#rejected.push(session);
+  }
+
+  #processRejected(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
+    const before = this.#rejected.length;
+    this.#rejected = this.#rejected.filter((session) => {
+      const { eventCode, responseDetail } = session;
+      const isDone =
+        (session.isResponseConnected(nowNs) &&
+          this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail)) ||
+        session.state === 'INVALID' ||
+        session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs);
+      if (isDone) {
+        session.close();
+      }
+      return !isDone;
+    });
+    return before - this.#rejected.length;
+  }
+}

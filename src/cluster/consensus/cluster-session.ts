@@ -1,0 +1,160 @@
+import type { Header } from '../../client/mod.ts';
+import { CloseReason, type EventCode } from '../codecs/mod.ts';
+import { ClusterError } from './errors.ts';
+import type { SessionResponse } from './session-response.ts';
+
+/**
+ * How a session comes and goes:
+ *
+ *     INIT ─▶ CONNECTING ─▶ CONNECTED ─▶ [CHALLENGED ─▶] AUTHENTICATED ─▶ OPEN ─▶ CLOSING ─▶ CLOSED
+ *                                             └───────▶ REJECTED
+ *
+ * INVALID is one that cannot be answered.
+ */
+export type SessionState =
+  | 'INIT'
+  | 'CONNECTING'
+  | 'CONNECTED'
+  | 'CHALLENGED'
+  | 'AUTHENTICATED'
+  | 'REJECTED'
+  | 'OPEN'
+  | 'CLOSING'
+  | 'INVALID'
+  | 'CLOSED';
+
+/** Name of an `EventCode`. */
+export type EventName = Exclude<keyof typeof EventCode, 'NULL_VAL'>;
+
+const NO_PRINCIPAL = new Uint8Array(0);
+const MAX_ENCODED_PRINCIPAL_LENGTH = 4 * 1024;
+const NULL_POSITION = -1;
+
+export interface SessionParameters {
+  /** -1 for one that never opens: redirected clients, backup requests. */
+  readonly id: number;
+  readonly responseStreamId: number;
+  readonly responseChannel: string;
+  readonly response: SessionResponse;
+}
+
+/** A client of the cluster as this member sees it. Upstream: `io.aeron.cluster.ClusterSession`. */
+export class ClusterSession {
+  readonly id: number;
+  /** The id as messages carry it. */
+  readonly wireId: bigint;
+  readonly responseStreamId: number;
+  readonly responseChannel: string;
+  readonly response: SessionResponse;
+  state: SessionState = 'INIT';
+  /** Of the client's last request. */
+  correlationId = -1;
+  /** Where the log ends behind its opening; -1 before. */
+  openedLogPosition = NULL_POSITION;
+  closedLogPosition = NULL_POSITION;
+  /** By `Clock.nanoTime`. */
+  timeOfLastActivityNs = 0;
+  /** The image its ingress comes in by; undefined while that is not known. */
+  ingressImageCorrelationId: number | undefined;
+  closeReason: CloseReason = CloseReason.NULL_VAL;
+  encodedPrincipal: Uint8Array = NO_PRINCIPAL;
+  /** What the client is to be told before the session is let go. */
+  eventCode: EventName = 'ERROR';
+  responseDetail = '';
+  hasOpenEventPending = true;
+  hasNewLeaderEventPending = false;
+
+  constructor(parameters: SessionParameters) {
+    this.id = parameters.id;
+    this.wireId = BigInt(parameters.id);
+    this.responseStreamId = parameters.responseStreamId;
+    this.responseChannel = parameters.responseChannel;
+    this.response = parameters.response;
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'OPEN';
+  }
+
+  /** A request has come. */
+  onRequest(correlationId: number, nowNs: number): void {
+    this.correlationId = correlationId;
+    this.timeOfLastActivityNs = nowNs;
+  }
+
+  /** @throws ClusterError PRINCIPAL_TOO_LONG */
+  authenticate(encodedPrincipal: Uint8Array): void {
+    if (encodedPrincipal.length > MAX_ENCODED_PRINCIPAL_LENGTH) {
+      throw new ClusterError(
+        'PRINCIPAL_TOO_LONG',
+        `encoded principal has ${encodedPrincipal.length} bytes of at most ${MAX_ENCODED_PRINCIPAL_LENGTH}`,
+      );
+    }
+    this.encodedPrincipal = encodedPrincipal;
+    this.state = 'AUTHENTICATED';
+  }
+
+  reject(code: EventName, detail: string): void {
+    this.eventCode = code;
+    this.responseDetail = detail;
+    this.state = 'REJECTED';
+  }
+
+  /** Another member leads. */
+  redirect(ingressEndpoints: string): void {
+    this.eventCode = 'REDIRECT';
+    this.responseDetail = ingressEndpoints;
+  }
+
+  open(openedLogPosition: number): void {
+    this.openedLogPosition = openedLogPosition;
+    this.state = 'OPEN';
+  }
+
+  /** It is to be closed as soon as the log takes it: at the next check, as it counts as silent from now on. */
+  closing(reason: CloseReason): void {
+    this.closeReason = reason;
+    this.hasOpenEventPending = false;
+    this.hasNewLeaderEventPending = false;
+    this.timeOfLastActivityNs = Number.NEGATIVE_INFINITY;
+    this.state = 'CLOSING';
+  }
+
+  loadSnapshotState(correlationId: number, openedLogPosition: number, closeReason: CloseReason): void {
+    this.correlationId = correlationId;
+    this.openedLogPosition = openedLogPosition;
+    this.closeReason = closeReason;
+    this.state = closeReason === CloseReason.NULL_VAL ? 'OPEN' : 'CLOSING';
+    this.hasOpenEventPending = false;
+  }
+
+  linkIngressImage(header: Header): void {
+    this.ingressImageCorrelationId ??= header.image?.correlationId;
+  }
+
+  hasTimedOut(nowNs: number, sessionTimeoutNs: number): boolean {
+    return nowNs - this.timeOfLastActivityNs > sessionTimeoutNs;
+  }
+
+  /**
+   * Whether there is a way to answer that somebody listens to. Becomes CONNECTING when the publication is
+   * there, INVALID when there can be none.
+   */
+  isResponseConnected(nowNs: number): boolean {
+    if (this.state === 'INIT' || this.eventCode === 'REDIRECT' || this.state === 'REJECTED') {
+      const progress = this.response.poll();
+      if (progress === 'failed') {
+        this.state = 'INVALID';
+      } else if (progress === 'ready' && this.state === 'INIT') {
+        this.timeOfLastActivityNs = nowNs;
+        this.state = 'CONNECTING';
+      }
+    }
+    return this.response.isConnected;
+  }
+
+  close(): void {
+    this.response.close();
+    this.state = 'CLOSED';
+  }
+}

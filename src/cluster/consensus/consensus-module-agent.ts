@@ -1,0 +1,342 @@
+import { type Agent, AgentTerminationError, DutyCycleTracker } from '../../agrona/mod.ts';
+import {
+  ArchiveClientState,
+  ArchiveError,
+  ArchiveErrorCode,
+  RecordingSignal,
+  type RecordingSignalEvent,
+} from '../../archive/client/mod.ts';
+import type { ConsensusModuleContext } from './context.ts';
+import { checkControlToggle, checkNodeControlToggle } from './control-toggles.ts';
+import type { Tick } from './core/events.ts';
+import { ClusterError, ClusterEvent } from './errors.ts';
+import type { Member } from './member.ts';
+import { createMember, recover } from './member-start.ts';
+import type { Procedure } from './procedure.ts';
+import type { Resources } from './resources.ts';
+import { ConsensusModuleState } from './states.ts';
+
+const SLOW_TICK_INTERVAL_NS = 10_000_000;
+const MARK_FILE_UPDATE_INTERVAL_NS = 1_000_000_000;
+const NULL_VALUE = -1;
+
+/**
+ * Drives a member: recovers it, then gives it its rounds. It never waits: what takes its time is taken up again in
+ * the next round. Upstream: `io.aeron.cluster.ConsensusModuleAgent`.
+ */
+export class ConsensusModuleAgent implements Agent {
+  readonly roleName: string;
+  readonly #context: ConsensusModuleContext;
+  readonly #resources: Resources;
+  readonly #dutyCycle: DutyCycleTracker;
+  readonly #tick: Tick = {
+    type: 'tick',
+    moduleState: ConsensusModuleState.INIT,
+    appendPosition: NULL_VALUE,
+    logPosition: NULL_VALUE,
+    publicationPosition: NULL_VALUE,
+  };
+  #start: Procedure<void> | undefined;
+  #member: Member | undefined;
+  #slowTickDeadlineNs = Number.NEGATIVE_INFINITY;
+  #markFileUpdateDeadlineNs = Number.NEGATIVE_INFINITY;
+  #counterHandlerId: number | undefined;
+
+  constructor(context: ConsensusModuleContext, resources: Resources) {
+    const { maxCycleTime, cycleTimeExceededCount } = resources.counters;
+    this.roleName = context.agentRoleName;
+    this.#context = context;
+    this.#resources = resources;
+    this.#dutyCycle = new DutyCycleTracker(maxCycleTime, cycleTimeExceededCount, context.cycleThresholdNs);
+  }
+
+  onStart(): void {
+    this.#start = this.#starting();
+    this.#dutyCycle.update(this.#nowNs);
+    this.#counterHandlerId = this.#resources.aeron.addUnavailableCounterHandler((_counters, registrationId) =>
+      this.#onUnavailableCounter(registrationId),
+    );
+  }
+
+  doWork(): number {
+    const nowNs = this.#nowNs;
+    this.#dutyCycle.measureAndUpdate(nowNs);
+    try {
+      return this.#start !== undefined ? this.#startWork(nowNs) : this.#work(this.#member!, nowNs);
+    } catch (error) {
+      if (error instanceof AgentTerminationError) {
+        this.#runTerminationHook();
+      }
+      throw error;
+    }
+  }
+
+  onClose(): void {
+    const member = this.#member;
+    const { aeron, errorHandler, markFile } = this.#resources;
+    try {
+      if (!aeron.isClosed) {
+        aeron.removeUnavailableCounterHandler(this.#counterHandlerId ?? NULL_VALUE);
+        if (member !== undefined) {
+          this.#closeMember(member);
+        }
+      }
+    } catch (error) {
+      errorHandler(error);
+    } finally {
+      markFile.signalTerminated();
+      this.#resources.close();
+    }
+  }
+
+  get #nowNs(): number {
+    return this.#context.platform.clock.nanoTime();
+  }
+
+  *#starting(): Procedure<void> {
+    this.#member = yield* createMember(this.#context, this.#resources, (event) => this.#onSignal(event));
+    yield* recover(this.#member);
+    this.#member.step({ type: 'started' });
+    this.#member.state.set(ConsensusModuleState.ACTIVE, 'started');
+  }
+
+  /** @throws AgentTerminationError when the member cannot start */
+  #startWork(nowNs: number): number {
+    let workCount = this.#commonWork(nowNs);
+    this.#invokeAeron();
+    try {
+      workCount += this.#member?.services.poll() ?? 0;
+      if (this.#start!.next().done === true) {
+        this.#start = undefined;
+        workCount++;
+      }
+    } catch (cause) {
+      if (cause instanceof AgentTerminationError) {
+        throw cause;
+      }
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#resources.errorHandler(new ClusterError('START_FAILED', `member failed to start: ${why}`, { cause }));
+      this.#member?.services.proxy.terminationPosition(0, true);
+      throw new AgentTerminationError(`member failed to start: ${why}`, { cause });
+    }
+    return workCount;
+  }
+
+  #work(member: Member, nowNs: number): number {
+    let workCount = 0;
+    try {
+      if (nowNs - this.#slowTickDeadlineNs >= 0) {
+        const slowTickWork = this.#commonWork(nowNs) + this.#slowTick(member, nowNs);
+        this.#slowTickDeadlineNs = slowTickWork > 0 ? nowNs + 1 : nowNs + SLOW_TICK_INTERVAL_NS;
+        workCount += slowTickWork;
+      }
+      workCount += member.consensus.poll();
+      workCount += member.services.poll();
+      workCount += this.#logWork(member, nowNs);
+      if (member.isLeader) {
+        workCount += this.#lead(member);
+      } else if (!member.isInElection) {
+        workCount += member.ingressAdapter.poll();
+      }
+      workCount += this.#procedureWork(member);
+      this.#tickCore(member);
+    } catch (error) {
+      this.#onError(member, error);
+    }
+    return workCount;
+  }
+
+  /** Timers, messages of services and clients, as long as the log takes them. */
+  #lead(member: Member): number {
+    if (member.isInElection || !member.state.is(ConsensusModuleState.ACTIVE)) {
+      return 0;
+    }
+    return (
+      member.replicated.lead(member.log.publisher, member.leadershipTermId, () => member.time) +
+      member.ingressAdapter.poll()
+    );
+  }
+
+  /** What is replayed, caught up with or followed. */
+  #logWork(member: Member, nowNs: number): number {
+    const { log, state, core } = member;
+    const isPaused = state.is(ConsensusModuleState.SNAPSHOT);
+    let workCount = log.observe(nowNs, isPaused);
+    if (log.adapter.image !== undefined && state.isActiveOrSuspended) {
+      const fragments = log.poll(core!.logLimit(log.recording.position));
+      workCount += fragments;
+      if (fragments === 0 && !log.isReplaying && log.adapter.isImageClosed) {
+        member.step({ type: 'logImageClosed', isEndOfStream: log.adapter.isEndOfStream });
+      }
+    }
+    return workCount;
+  }
+
+  #procedureWork(member: Member): number {
+    if (member.procedures.isEmpty) {
+      return 0;
+    }
+    this.#invokeAeron();
+    return member.procedures.step();
+  }
+
+  #tickCore(member: Member): void {
+    const { log, state } = member;
+    this.#tick.moduleState = state.value;
+    this.#tick.appendPosition = log.recording.position;
+    this.#tick.logPosition = log.appliedPosition;
+    this.#tick.publicationPosition = log.publishedPosition;
+    member.step(this.#tick);
+  }
+
+  /** Signs of life, and the client's conductor. @throws AgentTerminationError when the client has closed */
+  #commonWork(nowNs: number): number {
+    const workCount = this.#invokeAeron();
+    if (this.#resources.aeron.isClosed) {
+      throw new AgentTerminationError('unexpected Aeron close');
+    }
+    if (nowNs - this.#markFileUpdateDeadlineNs >= 0) {
+      this.#markFileUpdateDeadlineNs = nowNs + MARK_FILE_UPDATE_INTERVAL_NS;
+      this.#resources.markFile.updateActivityTimestamp(this.#context.platform.clock.epochTimeMs());
+    }
+    return workCount;
+  }
+
+  #slowTick(member: Member, nowNs: number): number {
+    const { state, replicated, backups, links, ingress, catchups } = member;
+    if (state.is(ConsensusModuleState.CLOSED)) {
+      member.terminateUnexpectedly('State.CLOSED == state');
+    }
+    let workCount = this.#archiveWork(member);
+    workCount += links.poll(nowNs) + ingress.poll() + catchups.poll();
+    workCount += replicated.sessions.processTurnedAway(nowNs, member.leadership);
+    workCount += backups.processStandbySnapshots(member.commitPosition, nowNs);
+    if (member.isInElection) {
+      return workCount;
+    }
+    workCount += backups.process(nowNs, member.leadershipTermId, member.leaderMemberId);
+    if (member.isLeader) {
+      workCount += checkControlToggle(member);
+      if (state.is(ConsensusModuleState.ACTIVE)) {
+        workCount += replicated.sessions.processPending(nowNs, member.leadershipTermId);
+        workCount += replicated.sessions.check(nowNs, member.leadership);
+      }
+    }
+    if (state.is(ConsensusModuleState.ACTIVE)) {
+      workCount += checkNodeControlToggle(member);
+    }
+    return workCount;
+  }
+
+  /** Signals of the archive, errors that it sends unasked, and whether it is there. */
+  #archiveWork(member: Member): number {
+    const { archive, catchups } = member;
+    if (archive.state !== ArchiveClientState.CONNECTED || !archive.controlResponsePoller.subscription.isConnected) {
+      const reason = 'local archive is not connected';
+      member.report(new ClusterEvent(reason));
+      member.terminateUnexpectedly(reason);
+    }
+    try {
+      return archive.pollForRecordingSignals();
+    } catch (error) {
+      if (!(error instanceof ArchiveError && catchups.onError(error))) {
+        throw error;
+      }
+      return 1;
+    }
+  }
+
+  #onSignal(event: RecordingSignalEvent): void {
+    const member = this.#member;
+    if (member === undefined) {
+      return;
+    }
+    const { log } = member;
+    log.onSignal(event);
+    if (event.signal === RecordingSignal.STOP && event.recordingId === log.recording.recordingId) {
+      const isEndOfStream = log.adapter.isEndOfStreamAt(event.position);
+      log.recording.stopPosition = event.position;
+      member.step({ type: 'logRecordingStopped', position: event.position, isEndOfStream });
+    }
+  }
+
+  #onUnavailableCounter(registrationId: number): void {
+    const member = this.#member;
+    if (member === undefined || member.state.is(ConsensusModuleState.TERMINATING)) {
+      return;
+    }
+    const serviceId = member.services.serviceOfClient(registrationId);
+    if (serviceId !== undefined) {
+      const reason = `Aeron client in service closed unexpectedly: serviceId=${serviceId}`;
+      member.report(new ClusterEvent(reason));
+      member.state.set(ConsensusModuleState.CLOSED, reason);
+      return;
+    }
+    member.log.recording.onUnavailableCounter(registrationId);
+  }
+
+  /** An error in an election begins it anew; without one it goes to whoever drives this. */
+  #onError(member: Member, error: unknown): void {
+    if (error instanceof AgentTerminationError) {
+      throw error;
+    }
+    if (error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.STORAGE_SPACE) {
+      member.report(error);
+      member.terminateUnexpectedly(error.message);
+    }
+    if (member.archive.state !== ArchiveClientState.CONNECTED) {
+      member.report(error);
+      member.terminateUnexpectedly('local archive is not connected');
+    }
+    if (!member.isInElection) {
+      throw error;
+    }
+    member.report(error);
+    member.procedures.clear();
+    member.step({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  }
+
+  #closeMember(member: Member): void {
+    const { archive, log, services, replicated, backups, ingress, links, consensus, state } = member;
+    services.proxy.terminationPosition(member.commitPosition, false);
+    member.procedures.clear();
+    log.publisher.disconnect();
+    log.adapter.disconnect();
+    this.#stopRecording(member);
+    archive.close();
+    if (!this.#resources.ownsAeron) {
+      links.close();
+      ingress.close();
+      consensus.close();
+      services.close();
+      replicated.sessions.close();
+      backups.close();
+    }
+    state.set(ConsensusModuleState.CLOSED, 'closed');
+  }
+
+  #stopRecording({ archive, log }: Member): void {
+    const { recordingId } = log.recording;
+    if (recordingId === NULL_VALUE || archive.state !== ArchiveClientState.CONNECTED) {
+      return;
+    }
+    try {
+      archive.tryStopRecordingByIdentity(recordingId).block();
+    } catch (error) {
+      this.#resources.errorHandler(error);
+    }
+  }
+
+  #invokeAeron(): number {
+    const driver = this.#context.mediaDriverAgentInvoker;
+    return (driver?.invoke() ?? 0) + this.#resources.aeron.conductorAgentInvoker!.invoke();
+  }
+
+  #runTerminationHook(): void {
+    try {
+      this.#context.terminationHook?.();
+    } catch (error) {
+      this.#resources.errorHandler(error);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { Aeron, Image, Subscription } from '../../client/mod.ts';
+import { ChannelUri } from '../../protocol/mod.ts';
+import type { ConsensusModuleContext } from './context.ts';
+import type { IngressAdapter } from './ingress-adapter.ts';
+
+/** Opens and closes the ingress of this member as it comes to lead or to follow. Nothing waits. */
+export class IngressChannels {
+  readonly #aeron: Aeron;
+  readonly #context: ConsensusModuleContext;
+  readonly #adapter: IngressAdapter;
+  readonly #onUnavailableImage: (image: Image) => void;
+  #registrationIds: number[] | undefined;
+
+  constructor(
+    aeron: Aeron,
+    context: ConsensusModuleContext,
+    adapter: IngressAdapter,
+    onUnavailableImage: (image: Image) => void,
+  ) {
+    this.#aeron = aeron;
+    this.#context = context;
+    this.#adapter = adapter;
+    this.#onUnavailableImage = onUnavailableImage;
+  }
+
+  /** Begins to listen. Followers do as well, to redirect clients, unless the ingress is multicast. */
+  open(isLeader: boolean): void {
+    const { ingressChannel, ingressStreamId, isIpcIngressAllowed, thisMember } = this.#context;
+    const uri = ChannelUri.parse(ingressChannel);
+    const endpoint = uri.get('endpoint') ?? thisMember.endpoints.ingress;
+    if (!isLeader && isMulticast(endpoint)) {
+      return;
+    }
+    if (!uri.isIpc) {
+      uri.put('endpoint', endpoint);
+      uri.put('rejoin', 'false');
+      uri.put('reliable', 'true');
+    }
+    this.#registrationIds = [uri.toString(), ...(isLeader && isIpcIngressAllowed ? ['aeron:ipc'] : [])].map((channel) =>
+      this.#aeron.asyncAddSubscription(channel, ingressStreamId, undefined, this.#onUnavailableImage),
+    );
+  }
+
+  /** Goes on with opening. @throws RegistrationError when the channel cannot be listened on */
+  poll(): number {
+    if (this.#registrationIds === undefined) {
+      return 0;
+    }
+    const subscriptions: (Subscription | undefined)[] = [];
+    try {
+      for (const registrationId of this.#registrationIds) {
+        subscriptions.push(this.#aeron.getSubscription(registrationId));
+      }
+    } catch (error) {
+      this.#registrationIds = undefined;
+      throw error;
+    }
+    const [subscription, ipcSubscription] = subscriptions;
+    if (subscriptions.includes(undefined)) {
+      return 0;
+    }
+    this.#registrationIds = undefined;
+    this.#adapter.connect(subscription!, ipcSubscription);
+    return 1;
+  }
+
+  close(): void {
+    for (const registrationId of this.#registrationIds ?? []) {
+      this.#aeron.asyncRemoveSubscription(registrationId);
+    }
+    this.#registrationIds = undefined;
+    this.#adapter.close();
+  }
+}
+
+/** Of an endpoint with a numeric host. */
+function isMulticast(endpoint: string): boolean {
+  const host = endpoint.startsWith('[') ? endpoint.slice(1) : endpoint;
+  const firstPart = Number(host.split('.')[0]);
+  return (firstPart >= 224 && firstPart <= 239) || /^ff[0-9a-f]{2}:/i.test(host);
+}

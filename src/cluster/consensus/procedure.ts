@@ -1,0 +1,82 @@
+import type { ArchiveRequest } from '../../archive/client/mod.ts';
+
+/**
+ * Something that takes more than one round, as steps: it yields while it has to wait. The agent takes a step in
+ * each round, so that nothing stands still meanwhile; where it may block, it idles between steps.
+ */
+export type Procedure<T> = Generator<void, T, void>;
+
+/** Waits until `get` has something. */
+export function* until<T>(get: () => T | undefined): Procedure<T> {
+  for (;;) {
+    const result = get();
+    if (result !== undefined) {
+      return result;
+    }
+    yield;
+  }
+}
+
+/** Waits until it is so. */
+export function* untilTrue(condition: () => boolean): Procedure<void> {
+  while (!condition()) {
+    yield;
+  }
+}
+
+/** Waits for the archive's answer. @throws ArchiveError, ArchiveTimeoutError */
+export function* answer<T>(request: ArchiveRequest<T>): Procedure<T> {
+  let isDone = false;
+  try {
+    while (!request.poll()) {
+      yield;
+    }
+    isDone = true;
+    return request.result;
+  } finally {
+    if (!isDone) {
+      request.cancel();
+    }
+  }
+}
+
+interface Running {
+  readonly steps: Procedure<void>;
+}
+
+/** Procedures one after the other: what was asked for first is done first. */
+export class ProcedureQueue {
+  readonly #queue: Running[] = [];
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  add(steps: Procedure<void>): void {
+    this.#queue.push({ steps });
+  }
+
+  /** One step of the first; 1 when that ended it. What a procedure throws ends it alone. */
+  step(): number {
+    const running = this.#queue[0];
+    if (running === undefined) {
+      return 0;
+    }
+    let isDone = true;
+    try {
+      isDone = running.steps.next().done === true;
+    } finally {
+      if (isDone && this.#queue[0] === running) {
+        this.#queue.shift();
+      }
+    }
+    return isDone ? 1 : 0;
+  }
+
+  /** Gives up all of them; they take back what they had begun. */
+  clear(): void {
+    for (const { steps } of this.#queue.splice(0)) {
+      steps.return();
+    }
+  }
+}

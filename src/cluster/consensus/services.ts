@@ -1,0 +1,82 @@
+import { ClusterError } from './errors.ts';
+import { type Procedure, untilTrue } from './procedure.ts';
+import { type ServiceAck, ServiceAcks } from './service-acks.ts';
+import type { ServiceAdapter } from './service-adapter.ts';
+import type { JoinLog, ServiceProxy } from './service-proxy.ts';
+
+const NULL_VALUE = -1;
+
+/**
+ * The services of this node, as one: what is asked of them is done when all have acked it. Acks are counted;
+ * one of anything else than what was asked for is an error.
+ */
+export class Services {
+  readonly proxy: ServiceProxy;
+  readonly #adapter: ServiceAdapter;
+  readonly #acks: ServiceAcks;
+  readonly #clientIds: number[];
+  #ackId = 0;
+
+  constructor(serviceCount: number, proxy: ServiceProxy, adapter: ServiceAdapter) {
+    this.proxy = proxy;
+    this.#adapter = adapter;
+    this.#acks = new ServiceAcks(serviceCount);
+    this.#clientIds = new Array<number>(serviceCount).fill(NULL_VALUE);
+  }
+
+  poll(): number {
+    return this.#adapter.poll();
+  }
+
+  /** A service has acked. @throws ClusterError DUPLICATE_SERVICE, UNKNOWN_SERVICE */
+  onAck(serviceId: number, ack: ServiceAck): void {
+    if (ack.ackId === 0 && (this.#clientIds[serviceId] ?? NULL_VALUE) !== NULL_VALUE) {
+      throw new ClusterError(
+        'DUPLICATE_SERVICE',
+        `initial ack already received from service: possible duplicate serviceId=${serviceId}`,
+      );
+    }
+    this.#acks.add(serviceId, ack);
+  }
+
+  /** What all services answered at a position, once all have; undefined before. @throws ClusterError ACK_OUT_OF_SEQUENCE */
+  takeAcks(logPosition: number): readonly ServiceAck[] | undefined {
+    if (!this.#acks.hasReached(logPosition, this.#ackId)) {
+      return undefined;
+    }
+    this.#ackId++;
+    return this.#acks.take();
+  }
+
+  /** Waits for services to recover; they answer with the ids of their Aeron clients. @throws ClusterError SERVICE_START */
+  *awaitStart(logPosition: number): Procedure<void> {
+    let acks: readonly ServiceAck[] | undefined;
+    yield* untilTrue(() => {
+      acks = this.takeAcks(logPosition);
+      return acks !== undefined;
+    });
+    acks!.forEach(({ relevantId }, serviceId) => {
+      if (relevantId === NULL_VALUE) {
+        throw new ClusterError('SERVICE_START', `service=${serviceId} failed to start clustered service`);
+      }
+      this.#clientIds[serviceId] = relevantId;
+    });
+  }
+
+  /** Has the services join a log and waits until they have. */
+  *join(join: JoinLog): Procedure<void> {
+    this.proxy.joinLog(join);
+    yield* untilTrue(() => this.takeAcks(join.logPosition) !== undefined);
+  }
+
+  /** The service whose Aeron client this is; undefined for any other. */
+  serviceOfClient(clientId: number): number | undefined {
+    const serviceId = this.#clientIds.indexOf(clientId);
+    return serviceId >= 0 ? serviceId : undefined;
+  }
+
+  close(): void {
+    this.proxy.close();
+    this.#adapter.close();
+  }
+}

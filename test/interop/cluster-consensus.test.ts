@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { JavaCluster, javaClusterClient } from './java-cluster.ts';
+import { Stage } from './stage.ts';
+
+describe('our consensus module between a Java driver, archive, service container and client', () => {
+  let stage = new Stage();
+  afterEach(async () => {
+    await stage.clear();
+    stage = new Stage();
+  });
+
+  it('leads a cluster of one: sessions, timers, service messages; snapshot, suspend, shutdown and restart', {
+    timeout: 120_000,
+  }, async () => {
+    const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
+    const member = cluster.members[0]!;
+    member.start();
+    const service = member.service('text');
+    await service.line(/^ROLE LEADER of 0/);
+    const client = javaClusterClient(stage, cluster.ingressEndpoints);
+    await client.line(/^CONNECTED 1 leader 0/);
+    await service.line(/^OPEN 1/);
+    client.type('echo hello\nadd 40\nadd 2\n');
+    await client.line(/^MESSAGE sum 42/);
+    client.type('timer 7 50\ntimer 8 1000000\ncancel 8\ntimer 9 20000\ntell everybody\nbig 5000\n');
+    await client.line(/^MESSAGE timer 7/);
+    await client.line(/^MESSAGE told 0 everybody/);
+    await client.line(/^MESSAGE of 5000/);
+
+    await member.tool('snapshot');
+    await service.line(/^SNAPSHOT sum=42/);
+    assert.match(await member.tool('list-members'), /leaderMemberId=0, memberId=0/);
+    assert.match(await member.tool('recording-log'), /serviceId=-1, type=SNAPSHOT/);
+    client.type('add 1\n');
+    await client.line(/^MESSAGE sum 43/);
+    await member.tool('suspend');
+    client.type('add 1\n');
+    await member.tool('resume');
+    await client.line(/^MESSAGE sum 44/);
+    await Promise.all([member.consensusModule!.kill('SIGKILL'), service.kill('SIGKILL')]);
+    await member.stop();
+    member.forgetOwners();
+
+    // From the snapshot, and the log behind it.
+    member.start();
+    const successor = member.service('text');
+    await successor.line(/^START from.* sum=42/);
+    await successor.line(/^ROLE LEADER of 0/);
+    await successor.line(/^CLOSE 1 TIMEOUT/);
+    const secondClient = javaClusterClient(stage, cluster.ingressEndpoints);
+    await secondClient.line(/^CONNECTED 2/);
+    secondClient.type('add 1\nclose\n');
+    await secondClient.line(/^MESSAGE sum 45/);
+    await successor.line(/^CLOSE 2 SERVICE_ACTION/);
+    await member.tool('shutdown');
+    await successor.line(/^TERMINATE sum=45/);
+    assert.equal(await successor.exit(), 0);
+    assert.equal(await member.consensusModule!.exit(), 0);
+    await member.stop();
+  });
+
+  it('goes on from the log and snapshots of a Java one, and a Java one from ours', { timeout: 120_000 }, async () => {
+    const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
+    const member = cluster.members[0]!;
+    for (const [round, language] of (['java', 'typescript', 'java', 'typescript'] as const).entries()) {
+      member.language = language;
+      member.start();
+      const service = member.service('text');
+      await service.line(/^ROLE LEADER/);
+      const client = javaClusterClient(stage, cluster.ingressEndpoints);
+      await client.line(/^CONNECTED/);
+      client.type(`add 10\ntimer ${round} 3600000\n`);
+      await client.line(new RegExp(`^MESSAGE sum ${(round + 1) * 10}`));
+      if (round < 2) {
+        await member.tool('snapshot');
+        client.type('tell everybody\n');
+        await client.line(/^MESSAGE told 0 everybody/);
+        await member.tool('abort');
+      } else {
+        await member.tool('shutdown');
+      }
+      await service.line(/^TERMINATE/);
+      await service.exit();
+      await member.stop();
+    }
+  });
+});
