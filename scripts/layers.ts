@@ -21,6 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'archive/mark-codecs': ['sbe'],
   'archive/client': ARCHIVE_CLIENT,
   'archive/server': [...ARCHIVE_CLIENT, 'archive/mark-codecs', 'archive/client'],
+  'archive/tool': [...BASE, 'archive/codecs', 'archive/mark-codecs', 'archive/server'],
   archive: ['archive/client', 'archive/server'],
   'cluster/codecs': ['sbe'],
   'cluster/mark-codecs': ['sbe'],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { AeronError } from '../platform/mod.ts';
 import { aeronStat } from './aeron-stat.ts';
+import { archiveTool } from './archive-tool.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { clusterTool } from './cluster-tool.ts';
@@ -41,6 +42,11 @@ const COMMANDS: readonly Command[] = [
     names: ['consensus-module'],
     summary: 'the consensus module of a cluster member: consensus-module [-Dname=value] [properties file] ...',
     run: consensusModule,
+  },
+  {
+    names: ['archive-tool'],
+    summary: 'describes, verifies and repairs an archive: archive-tool <archive-dir> <command> ...',
+    run: archiveTool,
   },
   {
     names: ['sbe'],

@@ -50,6 +50,8 @@ export interface ArchiveMarkFileDetails {
 
 /** What a mark file says. */
 export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
+  /** Of the header's codec, by whoever wrote it. */
+  readonly schemaVersion: number;
   readonly version: number;
   readonly activityTimestamp: number;
   /** Epoch ms. */
@@ -280,6 +282,7 @@ function headerOf(markFile: MarkFile, headerOffset: number): ArchiveMarkFileHead
     decoder.wrapAndApplyHeader(markFile.buffer, 0, new MessageHeaderDecoder());
   }
   return {
+    schemaVersion: decoder.actingVersion,
     version: decoder.version(),
     activityTimestamp: markFile.isClosed ? NULL_VALUE : timestampOf(markFile, headerOffset),
     startTimestamp: decoder.startTimestamp(),

@@ -211,6 +211,14 @@ export class CatalogFile {
   }
 }
 
+/**
+ * For the tool: puts a catalog in the place of the one of an archive that does not run, in one step. @throws PlatformError
+ */
+export function replaceCatalog(files: FileSystem, archiveDir: string, content: Uint8Array): void {
+  replace({ files, archiveDir, mode: 'repair', syncLevel: 0 }, content, content.length);
+  files.remove(`${archiveDir}/${CATALOG_JOURNAL_NAME}`);
+}
+
 /** Writes a whole catalog beside the old one and puts it in its place. */
 function replace(options: CatalogFileOptions, content: Uint8Array, length: number): void {
   const { files, archiveDir } = options;

@@ -28,7 +28,7 @@ export {
   type NewRecording,
 } from './catalog.ts';
 export { CatalogEntry } from './catalog-entry.ts';
-export { CATALOG_FILE_NAME } from './catalog-file.ts';
+export { CATALOG_FILE_NAME, replaceCatalog } from './catalog-file.ts';
 export { type Checksum, crc32, crc32c, newChecksum } from './checksum.ts';
 export { type RecordedFrameHandler, RecordingReader } from './recording-reader.ts';
 export type { RecordingSummary } from './recording-summary.ts';

@@ -24,6 +24,8 @@ export interface StopPositionOptions {
    * for torn, false for whole. It may throw instead.
    */
   readonly isTornStraddle: (path: string) => boolean;
+  /** False leaves the file as it is, whatever is found; true by default. */
+  readonly cuts?: boolean;
 }
 
 export interface RecoveredEnd {
@@ -54,11 +56,13 @@ export function recoverStopPosition(
   const startTermOffset = startPosition % termBufferLength;
   const isFirst = basePosition === startPosition - startTermOffset;
   const path = segmentFilePath(options.archiveDir, recording.recordingId, basePosition);
-  const file = options.files.open(path, 'r+');
+  const file = options.files.open(path, options.cuts === false ? 'r' : 'r+');
   try {
     const search = new EndSearch(recording, basePosition, isFirst ? startTermOffset : 0, file, options);
     const end = search.run();
-    cutBehind(file, end, recording.segmentFileLength);
+    if (options.cuts !== false) {
+      cutBehind(file, end, recording.segmentFileLength);
+    }
     return { stopPosition: Math.max(basePosition + end, startPosition), torn: search.torn };
   } finally {
     file.close();
