@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { type OptionTable, renderOptionTable } from '../src/agrona/mod.ts';
 import { AERON_ARCHIVE_OPTIONS } from '../src/archive/mod.ts';
+import { ARCHIVE_OPTIONS } from '../src/archive/server/mod.ts';
 import { AERON_OPTIONS } from '../src/client/mod.ts';
 import { AERON_CLUSTER_OPTIONS } from '../src/cluster/client/mod.ts';
 import { CONSENSUS_MODULE_OPTIONS } from '../src/cluster/consensus/mod.ts';
@@ -27,6 +28,7 @@ const COMPONENTS: ReadonlyArray<readonly [title: string, table: OptionTable]> = 
   ['Media driver: `MediaDriver.launch`, `aeron media-driver`', DRIVER_OPTIONS],
   ['Client: `Aeron.connect`', AERON_OPTIONS],
   ['Archive client: `AeronArchive.connect`', AERON_ARCHIVE_OPTIONS],
+  ['Archive: `Archive.launch`, `aeron archive`', ARCHIVE_OPTIONS],
   ['Cluster client: `AeronCluster.connect`, `ClusterClient.connect`', AERON_CLUSTER_OPTIONS],
   ['Consensus module: `ConsensusModule.launch`', CONSENSUS_MODULE_OPTIONS],
   ['Clustered service container: `ClusteredServiceContainer.launch`', SERVICE_OPTIONS],

@@ -284,6 +284,11 @@ export class Image {
     return this.subscription.rejectImage(this.correlationId, this.position, reason);
   }
 
+  /** As `reject`, for agents; what the driver refuses goes to the client's `errorHandler`. */
+  asyncReject(reason: string): void {
+    this.subscription.asyncRejectImage(this.correlationId, this.position, reason);
+  }
+
   /** For the conductor: remembers where it was and reads no more. */
   close(): void {
     this.finalPosition = this.position;

@@ -216,6 +216,11 @@ export class Subscription {
     await this.conductor.awaitCommand(this.conductor.asyncRejectImage(correlationId, position, reason));
   }
 
+  /** For `Image.asyncReject`. */
+  asyncRejectImage(correlationId: number, position: number, reason: string): void {
+    this.conductor.asyncRejectImage(correlationId, position, reason);
+  }
+
   /** For the conductor. */
   addImage(image: Image): void {
     this.currentImages = [...this.currentImages, image];

@@ -56,6 +56,7 @@ export {
   type TraceEvent,
   type WorldOptions,
 } from '../platform/simulated/mod.ts';
+export { SimulatedArchive } from './simulated-archive.ts';
 export { SimulatedMediaDriver } from './simulated-media-driver.ts';
 export { formatStoryLine, type StoryLine } from './story.ts';
 export { InvariantError, type SeedOutcome, type Suite, type SuiteOptions } from './suite.ts';

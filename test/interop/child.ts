@@ -54,9 +54,14 @@ export class Child {
 
   /** The first line, already printed or still to come, that matches. @throws Error after `timeoutMs`, or when the program ends without it. */
   async line(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+    return this.nthLine(pattern, 0, timeoutMs);
+  }
+
+  /** As `line`, for the line behind `index` others that match. */
+  async nthLine(pattern: RegExp, index: number, timeoutMs = 30_000): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const found = this.#lines.find((line) => pattern.test(line));
+      const found = this.#lines.filter((line) => pattern.test(line))[index];
       if (found !== undefined) {
         return found;
       }

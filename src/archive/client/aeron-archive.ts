@@ -679,7 +679,18 @@ function aeronOptions(
   context: Pick<AeronArchiveContext, 'aeronDirectoryName' | 'clientName' | 'errorHandler' | 'platform'>,
 ) {
   const { aeronDirectoryName, clientName, errorHandler, platform } = context;
-  return { aeronDirectoryName, clientName: clientName || 'archive-client', errorHandler, platform };
+  return {
+    aeronDirectoryName,
+    clientName: clientName || 'archive-client',
+    errorHandler,
+    subscriberErrorHandler: rethrow,
+    platform,
+  };
+}
+
+/** What is wrong with a message is told to whoever polls. */
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 function* map<A, B>(procedure: Procedure<A>, change: (result: A) => B): Procedure<B> {

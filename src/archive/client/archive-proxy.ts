@@ -45,7 +45,7 @@ import type { ReplicationParams } from './replication-params.ts';
 
 const NULL_VALUE = -1;
 const NO_CREDENTIALS = new Uint8Array(0);
-/** Requests of more than this are refused; no archive takes them. */
+/** No request is longer: four channels of 4 KiB and credentials. */
 const MAX_REQUEST_LENGTH = 64 * 1024;
 
 /** A request that is being encoded. */
@@ -58,19 +58,18 @@ interface Request {
  * room and it may be sent again later. None waits. The answer comes to the response stream of the control
  * session, with the correlation id that the caller has chosen (`aeron.nextCorrelationId()`).
  *
- * All throw an ArchiveError GENERIC when there is no connection to the archive any more, SbeError SBE_RANGE
- * for a request too long for the publication. Upstream: `io.aeron.archive.client.ArchiveProxy`.
+ * All throw an ArchiveError GENERIC when there is no connection to the archive any more, AeronError
+ * MESSAGE_TOO_LONG for a request that is too long for the publication (its term length sets that). Upstream: `io.aeron.archive.client.ArchiveProxy`.
  */
 export class ArchiveProxy {
   readonly publication: ExclusivePublication;
   readonly #attempts: number;
   readonly #header = new MessageHeaderEncoder();
-  readonly #buffer: AtomicBuffer;
+  readonly #buffer = AtomicBuffer.allocate(MAX_REQUEST_LENGTH);
 
   constructor(publication: ExclusivePublication, retryAttempts = 3) {
     this.publication = publication;
     this.#attempts = retryAttempts;
-    this.#buffer = AtomicBuffer.allocate(Math.min(publication.maxMessageLength, MAX_REQUEST_LENGTH));
   }
 
   /** @param version of the control protocol, a semantic version. */

@@ -2,21 +2,17 @@ import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
 import type { FileSystem } from '../../platform/mod.ts';
 import { DataHeaderFlyweight, FrameDescriptor } from '../../protocol/mod.ts';
 import type { RecordingSummary } from './recording-summary.ts';
-import { segmentFilePath } from './segment-files.ts';
+import { segmentBaseOf, segmentFilePath } from './segment-files.ts';
 import { isHeaderOf, SegmentReader } from './segment-reader.ts';
 
 const { HEADER_LENGTH } = DataHeaderFlyweight;
 
-/**
- * Removes what stands from `position` on in the segment file that it lies in, so that a recording can end there.
- * @throws AeronError INVALID_POSITION when no frame starts there, before anything is changed; SEGMENT_MISSING; PlatformError
- */
-export function eraseSegmentFrom(
+/** That a frame of the recording starts at `position`. @throws AeronError INVALID_POSITION, SEGMENT_MISSING; PlatformError */
+export function checkFrameStartsAt(
   files: FileSystem,
   archiveDir: string,
   recording: RecordingSummary,
   position: number,
-  isDurable: boolean,
 ): void {
   const reader = new SegmentReader(files, archiveDir, recording, position);
   try {
@@ -29,9 +25,20 @@ export function eraseSegmentFrom(
   } finally {
     reader.close();
   }
-  const file = files.open(segmentFilePath(archiveDir, recording.recordingId, reader.segmentBasePosition), 'r+');
+}
+
+/** Makes what stands from `position` on in the segment file that it lies in zeros. @throws PlatformError */
+export function eraseSegmentFrom(
+  files: FileSystem,
+  archiveDir: string,
+  recording: RecordingSummary,
+  position: number,
+  isDurable: boolean,
+): void {
+  const basePosition = segmentBaseOf(recording, position);
+  const file = files.open(segmentFilePath(archiveDir, recording.recordingId, basePosition), 'r+');
   try {
-    file.truncate(position - reader.segmentBasePosition);
+    file.truncate(position - basePosition);
     file.truncate(recording.segmentFileLength);
     if (isDurable) {
       file.sync(true);

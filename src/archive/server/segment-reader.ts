@@ -126,7 +126,7 @@ export function isHeaderOf(
 }
 
 /** The checksum that a data frame should have in place of its session id. `alignedLength` is that of the frame. */
-export function computeFrameChecksum(
+function computeFrameChecksum(
   checksum: Checksum,
   buffer: AtomicBuffer,
   frameOffset: number,

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { EntryType, RecordingLog } from '../../src/cluster/files/mod.ts';
+import { nativePlatform } from '../../src/platform/native/mod.ts';
+import {
+  COMPONENTS,
+  type Component,
+  type ComponentHost,
+  JavaHost,
+  type NodePlace,
+  TypeScriptHost,
+} from './matrix-hosts.ts';
+import { type Language, port, Stage } from './stage.ts';
+
+type Combination = Readonly<Record<Component, Language>>;
+
+const combinations: readonly Combination[] = Array.from({ length: 2 ** COMPONENTS.length }, (_, bits) => {
+  const languages = COMPONENTS.map((component, i) => [component, (bits >> i) & 1 ? 'typescript' : 'java'] as const);
+  return Object.fromEntries(languages) as unknown as Combination;
+});
+
+/** Waits until service and consensus module have a snapshot in the recording log. */
+async function snapshotTaken(clusterDir: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const log = new RecordingLog(nativePlatform(), clusterDir, false);
+    const snapshots = log.entries.filter(({ type, isValid }) => type === EntryType.SNAPSHOT && isValid);
+    log.close();
+    if (snapshots.length >= 2) {
+      return;
+    }
+    assert(Date.now() < deadline, 'the snapshot is not in the recording log');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('One node of components of both languages', () => {
+  const stage = new Stage();
+  const table: string[] = [];
+  let hosts: Readonly<Record<Language, ComponentHost>>;
+  before(() => {
+    hosts = { java: new JavaHost(stage.java('ComponentHost', [])), typescript: new TypeScriptHost() };
+  });
+  after(async () => {
+    await stage.clear();
+    const header = COMPONENTS.map((component) => component.padEnd(10)).join('  ');
+    console.log(['', `${header}  bids, snapshot, restart`, ...table, ''].join('\n'));
+  });
+
+  for (const combination of combinations) {
+    const languages = COMPONENTS.map((component) => combination[component]);
+    const isMissing = COMPONENTS.some(
+      (component) => combination[component] === 'typescript' && !TypeScriptHost.COMPONENTS.includes(component),
+    );
+    const row = languages.map((language) => language.padEnd(10)).join('  ');
+    it(COMPONENTS.map((component) => `${component} ${combination[component]}`).join(', '), {
+      timeout: 90_000,
+      skip: isMissing,
+    }, async () => {
+      let result = 'failed';
+      try {
+        await play(combination);
+        result = 'ok';
+      } finally {
+        table.push(`${row}  ${result}`);
+      }
+    });
+  }
+
+  async function play(combination: Combination): Promise<void> {
+    const directory = stage.directory();
+    const home = join(directory, '..', 'node');
+    const [ingress, consensus, log, catchup, archive] = Array.from({ length: 5 }, () => `localhost:${port()}`);
+    const place = (run: number): NodePlace => ({
+      aeronDirectory: `${directory}-${run}`,
+      home,
+      members: `0,${ingress},${consensus},${log},${catchup},${archive}`,
+      ingress: `0=${ingress}`,
+      archive: archive!,
+    });
+    const client = hosts[combination.client];
+    try {
+      await run(combination, place(1), async () => {
+        assert.equal(await client.bid(7, 100), '7 100 yes');
+        assert.equal(await client.bid(8, 90), '7 100 no');
+        await client.snapshot();
+        await snapshotTaken(join(home, 'cluster'));
+        assert.equal(await client.bid(9, 110), '9 110 yes');
+      });
+      await run(combination, place(2), async () => {
+        assert.equal(await client.bid(7, 105), '9 110 no');
+        assert.equal(await client.bid(7, 120), '7 120 yes');
+      });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  }
+
+  /** Starts the node, does something with it, and stops it again. */
+  async function run(combination: Combination, place: NodePlace, action: () => Promise<void>): Promise<void> {
+    const started: Component[] = [];
+    try {
+      for (const component of COMPONENTS) {
+        await hosts[combination[component]].start(component, place);
+        started.push(component);
+      }
+      await action();
+    } finally {
+      for (const component of started.reverse()) {
+        await hosts[combination[component]].stop(component);
+      }
+    }
+  }
+});
