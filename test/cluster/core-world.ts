@@ -111,6 +111,17 @@ export class CoreWorld implements NodeWorld {
     this.#cuts.add(`${b}-${a}`);
   }
 
+  /** Two groups that do not see each other. */
+  part(isInGroup: (id: number) => boolean): void {
+    for (const { id: a } of this.nodes) {
+      for (const { id: b } of this.nodes) {
+        if (isInGroup(a) !== isInGroup(b)) {
+          this.cut(a, b);
+        }
+      }
+    }
+  }
+
   heal(): void {
     this.#cuts.clear();
   }

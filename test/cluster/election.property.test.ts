@@ -9,7 +9,7 @@ const CALM_LIMIT_NS = 300 * SECOND;
 
 type Step =
   | { readonly what: 'crash' | 'close' | 'start' | 'snapshot'; readonly member: number }
-  | { readonly what: 'cut'; readonly member: number; readonly other: number }
+  | { readonly what: 'part'; readonly group: number }
   | { readonly what: 'heal' }
   | { readonly what: 'offer'; readonly count: number }
   | { readonly what: 'run'; readonly rounds: number };
@@ -20,7 +20,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('close' as const), member }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('start' as const), member }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('snapshot' as const), member }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('cut' as const), member, other: member }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('part' as const), group: fc.nat(31) }) },
   { weight: 2, arbitrary: fc.constant({ what: 'heal' as const }) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('offer' as const), count: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('run' as const), rounds: fc.nat(40) }) },
@@ -54,8 +54,7 @@ class Run {
   }
 
   perform(step: Step): void {
-    const { world } = this;
-    const { size } = this;
+    const { world, size } = this;
     switch (step.what) {
       case 'crash':
       case 'close':
@@ -73,8 +72,9 @@ class Run {
           world.nodes[step.member % size]!.takeSnapshot();
         }
         break;
-      case 'cut':
-        world.cut(step.member % size, step.other % size);
+      case 'part':
+        world.heal();
+        world.part((id) => (step.group & (1 << id)) !== 0);
         break;
       case 'heal':
         world.heal();

@@ -40,6 +40,8 @@ export class ClusterMember {
   timeOfLastAppendPositionNs = Number.MIN_SAFE_INTEGER;
   /** It has a replay of the log, or has not yet been told that it needs none anymore. */
   isCatchingUp = false;
+  /** What it records comes from this leader, by a replay that it has asked for. */
+  isLogReplayed = false;
   /** The archive is replaying to it. */
   hasCatchupReplay = false;
 
@@ -53,6 +55,7 @@ export class ClusterMember {
     this.isBallotSent = false;
     this.isLeader = false;
     this.hasTerminated = false;
+    this.isLogReplayed = false;
     this.vote = undefined;
     this.candidateTermId = NULL_VALUE;
     this.leadershipTermId = NULL_VALUE;

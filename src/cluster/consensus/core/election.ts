@@ -339,6 +339,7 @@ export class Election {
   #proceed(): void {
     const { core } = this;
     this.notifiedCommitPosition = 0;
+    this.logLeadershipTermId = core.terms.last?.leadershipTermId ?? this.logLeadershipTermId;
     this.candidateTermId = Math.max(core.candidateTermId, this.leadershipTermId);
     if (core.members.length === 1) {
       this.candidateTermId = core.proposeCandidateTermId(this.candidateTermId + 1, this.logPosition);

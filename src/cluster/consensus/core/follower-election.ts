@@ -19,6 +19,7 @@ export class FollowerElection {
   /** Up to where the log is taken from a replay of the leader before the live one is joined; -1: not at all. */
   catchupJoinPosition = NULL_VALUE;
   #leaderRecordingId = NULL_VALUE;
+  #termBaseLogPosition = NULL_VALUE;
   #replication: Replication | undefined = undefined;
   #isReplicating = false;
   #replicatedPosition = NULL_VALUE;
@@ -120,6 +121,7 @@ export class FollowerElection {
     election.logSessionId = message.logSessionId;
     election.notifiedCommitPosition = Math.max(election.notifiedCommitPosition, message.commitPosition);
     this.#leaderRecordingId = message.leaderRecordingId;
+    this.#termBaseLogPosition = message.termBaseLogPosition;
     this.catchupJoinPosition = election.appendPosition < message.logPosition ? message.logPosition : NULL_VALUE;
 
     if (election.appendPosition >= message.termBaseLogPosition) {
@@ -240,8 +242,11 @@ export class FollowerElection {
     if (!this.#isReplicating) {
       return;
     }
-    if (recordingId !== NULL_VALUE) {
-      this.#election.core.logRecordingId = recordingId;
+    const { core, initial } = this.#election;
+    if (recordingId !== NULL_VALUE && this.#replicatedPosition === NULL_VALUE) {
+      const { leadershipTermId, termBaseLogPosition } = this.#replication!;
+      core.logRecordingId = recordingId;
+      core.ensureTerms(initial, leadershipTermId, termBaseLogPosition, NULL_VALUE);
     }
     this.#replicatedPosition = Math.max(this.#replicatedPosition, position);
   }
@@ -422,11 +427,22 @@ export class FollowerElection {
     election.core.logRecordingId = recordingId;
     election.duties.followership.onLogJoined(election.logPosition);
     if (election.state === ElectionState.FOLLOWER_CATCHUP_AWAIT) {
+      this.#enterCatchupTerm();
       election.enter(ElectionState.FOLLOWER_CATCHUP);
     } else {
       election.enterTerm();
       election.enter(ElectionState.FOLLOWER_READY);
     }
+  }
+
+  /**
+   * The leader counts what is recorded here. Without the term in the recording log, an election before it is
+   * applied would take it for a tail that is to be dropped.
+   */
+  #enterCatchupTerm(): void {
+    const election = this.#election;
+    election.core.ensureTerms(election.initial, election.leadershipTermId, this.#termBaseLogPosition, NULL_VALUE);
+    election.logLeadershipTermId = election.leadershipTermId;
   }
 
   #catchup(tick: Tick): void {

@@ -98,6 +98,7 @@ export class Leadership {
     follower.updateLogPosition(message.logLeadershipTermId, message.logPosition, state.nowNs);
     this.#stopCatchupReplay(follower);
     follower.isCatchingUp = false;
+    follower.isLogReplayed = false;
 
     const { leadershipTermId } = state;
     const termBaseLogPosition = this.#termBaseLogPosition();
@@ -132,8 +133,7 @@ export class Leadership {
       return;
     }
     // While it catches up, it gives the term of what it has applied, but has recorded what this leader replays to it.
-    const isReplayed = message.isCatchup && follower.isCatchingUp;
-    const termId = isReplayed ? newestTermId : message.leadershipTermId;
+    const termId = message.isCatchup && follower.isLogReplayed ? newestTermId : message.leadershipTermId;
     follower.updateLogPosition(termId, message.logPosition, this.#state.nowNs);
     this.#trackCatchup(follower, message.leadershipTermId, message.isCatchup);
   }
@@ -165,6 +165,7 @@ export class Leadership {
       return;
     }
     follower.isCatchingUp = true;
+    follower.isLogReplayed = true;
     follower.hasCatchupReplay = true;
     state.actions.push({
       type: 'startCatchupReplay',
@@ -178,6 +179,7 @@ export class Leadership {
     const follower = this.#state.member(memberId);
     if (follower !== undefined) {
       follower.isCatchingUp = false;
+      follower.isLogReplayed = false;
       follower.hasCatchupReplay = false;
     }
   }
@@ -186,6 +188,7 @@ export class Leadership {
     for (const member of this.#state.members) {
       this.#stopCatchupReplay(member);
       member.isCatchingUp = false;
+      member.isLogReplayed = false;
     }
   }
 
