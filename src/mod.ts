@@ -13,5 +13,5 @@
 export { AeronError, AtomicBuffer, type ErrorHandler } from './agrona/mod.ts';
 export * from './archive/mod.ts';
 export * from './client/mod.ts';
-export { MediaDriver } from './launch/mod.ts';
+export { Archive, ArchivingMediaDriver, MediaDriver } from './launch/mod.ts';
 export { ChannelUri, ChannelUriStringBuilder } from './protocol/mod.ts';

@@ -2,6 +2,8 @@
 import { AeronError } from '../platform/mod.ts';
 import { aeronStat } from './aeron-stat.ts';
 import { archiveTool } from './archive-tool.ts';
+import { archive } from './archive.ts';
+import { archivingMediaDriver } from './archiving-media-driver.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { clusterTool } from './cluster-tool.ts';
@@ -22,6 +24,16 @@ const COMMANDS: readonly Command[] = [
     names: ['media-driver'],
     summary: 'a media driver in this process: media-driver [-Dname=value] [properties file] ...',
     run: mediaDriver,
+  },
+  {
+    names: ['archive'],
+    summary: 'an archive on a running driver: archive [-Dname=value] [properties file] ...',
+    run: archive,
+  },
+  {
+    names: ['archiving-media-driver'],
+    summary: 'a media driver and an archive in this process: archiving-media-driver [-Dname=value] ...',
+    run: archivingMediaDriver,
   },
   {
     names: ['aeron-stat', 'stat'],

@@ -1,11 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { AeronError, type AgentInvoker } from '../agrona/mod.ts';
+import type { AgentInvoker } from '../agrona/mod.ts';
 import { MediaDriver as DriverCore, type GivenDriverOptions } from '../driver/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
-import type { FromDriverThread, ToDriverThread } from './driver-thread.ts';
-
-/** Options that are functions: they stay in the launching thread, and the driver's thread calls for them. */
-const CALLED_HERE = ['terminationHook', 'logger'] as const;
+import { cloneable, launchThread } from './component-thread.ts';
+import type { DriverReady } from './media-driver-thread.ts';
 
 /**
  * A media driver that this process runs. In `SHARED` mode (the default) all of it runs in one worker thread;
@@ -40,7 +37,12 @@ export class MediaDriver {
       const driver = DriverCore.launch({ platform: nativePlatform(), ...options });
       return new MediaDriver(driver.aeronDirectoryName, driver.sharedAgentInvoker, async () => driver.close());
     }
-    return launchInWorker(options, (name, close) => new MediaDriver(name, undefined, close));
+    const thread = await launchThread<GivenDriverOptions, DriverReady>(
+      'media-driver-thread',
+      cloneable(options),
+      options,
+    );
+    return new MediaDriver(thread.ready.aeronDirectoryName, undefined, thread.close);
   }
 
   /** Ends the driver after its current duty cycle. Clients of other processes see it go by its heartbeat. */
@@ -52,64 +54,4 @@ export class MediaDriver {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function launchInWorker(
-  options: GivenDriverOptions,
-  make: (aeronDirectoryName: string, close: () => Promise<void>) => MediaDriver,
-): Promise<MediaDriver> {
-  const control = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL('./driver-thread.js', import.meta.url), {
-    workerData: { options: cloneable(options), control } satisfies ToDriverThread,
-    name: 'aeron-media-driver',
-  });
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const close = () => {
-    Atomics.store(control, 0, 1);
-    return ended;
-  };
-  return new Promise((resolve, reject) => {
-    let isReady = false;
-    /** Once it runs, nobody waits for an answer: its end must not go unnoticed. */
-    const fail = (error: Error) => {
-      if (isReady) {
-        throw error;
-      }
-      reject(error);
-    };
-    worker.on('message', (message: FromDriverThread) => {
-      switch (message.kind) {
-        case 'ready':
-          isReady = true;
-          resolve(make(message.aeronDirectoryName, close));
-          break;
-        case 'failed':
-          fail(new AeronError(message.code, message.message, { cause: message.stack }));
-          break;
-        case 'termination':
-          options.terminationHook?.();
-          break;
-        case 'log':
-          options.logger?.(message.text);
-      }
-    });
-    worker.on('error', fail);
-    ended.then(() => reject(new AeronError('DRIVER_ENDED', 'the driver ended before it was ready')));
-  });
-}
-
-/** The options as they can cross into another thread. */
-function cloneable(options: GivenDriverOptions): GivenDriverOptions {
-  const rest: Record<string, unknown> = { ...options };
-  for (const name of CALLED_HERE) {
-    delete rest[name];
-  }
-  const stuck = Object.keys(rest).find((name) => typeof rest[name] === 'function' || name === 'platform');
-  if (stuck !== undefined && rest[stuck] !== undefined) {
-    throw new AeronError(
-      'CONFIGURATION',
-      `option ${stuck} cannot cross into the driver's own thread; leave it out or use threadingMode INVOKER`,
-    );
-  }
-  return rest as GivenDriverOptions;
 }
