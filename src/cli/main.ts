@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { AeronError } from '../platform/mod.ts';
 import { aeronStat } from './aeron-stat.ts';
-import { archiveTool } from './archive-tool.ts';
 import { archive } from './archive.ts';
+import { archiveTool } from './archive-tool.ts';
 import { archivingMediaDriver } from './archiving-media-driver.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
