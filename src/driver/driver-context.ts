@@ -6,10 +6,11 @@ import type {
   DutyCycleTracker,
   ErrorHandler,
 } from '../agrona/mod.ts';
-import type { Platform, SocketPoller } from '../platform/mod.ts';
+import type { Platform } from '../platform/mod.ts';
 import type { SystemCounterDescriptor } from '../protocol/mod.ts';
 import type { DriverOptions } from './driver-options.ts';
 import type { LossReport } from './loss-report.ts';
+import type { ReadableSockets } from './media/readable-sockets.ts';
 import type { WildcardPortManager } from './media/wildcard-port-manager.ts';
 import type { NameResolver } from './name-resolver.ts';
 
@@ -39,8 +40,8 @@ export interface DriverContext extends Omit<DriverOptions, 'platform' | 'aeronDi
   readonly senderPortManager: WildcardPortManager;
   readonly receiverPortManager: WildcardPortManager;
   readonly nameResolver: NameResolver;
-  /** Knows all sockets of the driver, and wakes an idle one. */
-  readonly socketPoller: SocketPoller;
+  /** All sockets of the driver: which have something, and what wakes an idle one. */
+  readonly readableSockets: ReadableSockets;
   /** What a socket gets when nothing is asked for, and when everything is. Bytes. */
   readonly osDefaultSocketSndbufLength: number;
   readonly osMaxSocketSndbufLength: number;

@@ -21,6 +21,7 @@ import type { DriverMemory } from './driver-memory.ts';
 import type { DriverOptions } from './driver-options.ts';
 import { LogFactory } from './log-factory.ts';
 import { LossReport } from './loss-report.ts';
+import { ReadableSockets } from './media/readable-sockets.ts';
 import { parsePortRange, WildcardPortManager } from './media/wildcard-port-manager.ts';
 import { DefaultNameResolver } from './name-resolver.ts';
 import { SystemCounters } from './system-counters.ts';
@@ -107,7 +108,7 @@ export class DriverRuntime {
       senderPortManager,
       receiverPortManager,
       nameResolver: new DefaultNameResolver(platform.network),
-      socketPoller: platform.network.createPoller(),
+      readableSockets: new ReadableSockets(platform.network.createPoller()),
     };
   }
 
@@ -126,7 +127,7 @@ export class DriverRuntime {
     this.isClosed = true;
     this.errorCounter.disconnectCountersManager();
     this.errorCounter.close();
-    this.context.socketPoller.close();
+    this.context.readableSockets.poller.close();
     this.memory.close();
     if (this.options.dirDeleteOnShutdown) {
       this.platform.files.removeTree(this.aeronDirectoryName);

@@ -15,6 +15,7 @@ import { CommonContext } from '../protocol/mod.ts';
 import { validateOptions, validateSocketBufferLengths } from './configuration-checks.ts';
 import { DriverConductor } from './driver-conductor.ts';
 import { DriverConductorProxy } from './driver-conductor-proxy.ts';
+import type { DriverContext } from './driver-context.ts';
 import { recreateDirectory } from './driver-directory.ts';
 import { DriverMemory } from './driver-memory.ts';
 import { DRIVER_OPTIONS, type DriverOptions, type GivenDriverOptions } from './driver-options.ts';
@@ -53,7 +54,7 @@ export class MediaDriver {
     this.options = options;
     this.aeronDirectoryName = context.aeronDirectoryName;
     this.conductor = this.newConductor(sender, receiver, conductorProxy);
-    this.agent = this.newAgent(new CompositeAgent([sender, receiver, this.conductor]));
+    this.agent = this.newAgent(new CompositeAgent([sender, readability(context), receiver, this.conductor]));
     this.invoker =
       options.threadingMode === 'INVOKER'
         ? new AgentInvoker(runtime.logErrorHandler, runtime.errorCounter, this.agent)
@@ -106,10 +107,10 @@ export class MediaDriver {
    * sleeps on the driver's sockets.
    */
   newIdleStrategy(): IdleStrategy {
-    const { platform, socketPoller } = this.runtime.context;
+    const { platform, readableSockets } = this.runtime.context;
     const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
     return createIdleStrategy(sharedIdleStrategy, platform, {
-      poller: socketPoller,
+      poller: readableSockets.poller,
       isQuiet: () => this.conductor.isQuiet,
       ...(initArgs === undefined ? {} : { initArgs }),
     });
@@ -161,6 +162,17 @@ export class MediaDriver {
       },
     };
   }
+}
+
+/** Asks for readable sockets between sender and receiver: what was sent to this machine arrives in the same round. */
+function readability({ readableSockets }: DriverContext): Agent {
+  return {
+    roleName: 'poller',
+    doWork: () => {
+      readableSockets.refresh();
+      return 0;
+    },
+  };
 }
 
 function newRuntime(platform: Platform, options: DriverOptions, aeronDirectoryName: string): DriverRuntime {

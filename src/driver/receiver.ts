@@ -58,7 +58,7 @@ export class Receiver implements Agent, PendingSetups {
     this.#dutyCycleTracker = ctx.receiverDutyCycleTracker;
     this.#poller = new DataTransportPoller(
       ctx.platform.network,
-      ctx.socketPoller,
+      ctx.readableSockets,
       ctx.receiverIoVectorCapacity,
       ctx.errorHandler,
     );

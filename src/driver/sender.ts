@@ -44,7 +44,7 @@ export class Sender implements Agent {
     this.dutyCycleTracker = context.senderDutyCycleTracker;
     this.controlTransportPoller = new ControlTransportPoller(
       context.platform,
-      context.socketPoller,
+      context.readableSockets,
       context.errorHandler,
       conductor,
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ControlTransportPoller } from '../../src/driver/media/control-transport-poller.ts';
+import { ReadableSockets } from '../../src/driver/media/readable-sockets.ts';
 import type { SendChannelEndpoint } from '../../src/driver/media/send-channel-endpoint.ts';
 import type { SendSideConductor } from '../../src/driver/send-side-conductor.ts';
 import { type ReceiveBatch, SocketAddress } from '../../src/platform/mod.ts';
@@ -10,16 +11,17 @@ const MS = 1_000_000;
 const HOST = '10.0.0.1';
 const addressOf = (index: number) => SocketAddress.of(HOST, 20730 + index);
 
-/** A poller over as many endpoints as asked for, which keep what they are given. */
-function stage(endpointCount: number) {
+/** A poller over as many endpoints as asked for, which keep what they are given; the system says which of them are readable, or each is asked. */
+function stage(endpointCount: number, asksSystem: boolean) {
   const world = new SimulatedWorld({ seed: 1 });
   const { platform } = world.host('sender', { addresses: [HOST] }).process('driver');
   const errors: unknown[] = [];
   const received: string[] = [];
   const socketPoller = platform.network.createPoller();
+  const readableSockets = new ReadableSockets(socketPoller);
   const poller = new ControlTransportPoller(
     platform,
-    socketPoller,
+    readableSockets,
     (error) => errors.push(error),
     {} as SendSideConductor,
   );
@@ -45,15 +47,20 @@ function stage(endpointCount: number) {
   const pollFor = (durationNs: number) => {
     const end = world.now + durationNs;
     world.runUntil(() => world.now >= end, durationNs);
+    if (asksSystem) {
+      readableSockets.refresh();
+    }
     return poller.pollTransports();
   };
   return { poller, endpoints, socketPoller, errors, received, send, pollFor };
 }
 
-for (const endpointCount of [3, 8]) {
-  describe(`control transport poller over ${endpointCount} endpoints`, () => {
+for (const asksSystem of [false, true]) {
+  describe(`control transport poller ${asksSystem ? 'that asks the system' : 'that asks each endpoint'}`, () => {
+    const endpointCount = 4;
+
     it('gives each endpoint what came for it', () => {
-      const { send, pollFor, received } = stage(endpointCount);
+      const { send, pollFor, received } = stage(endpointCount, asksSystem);
       send(0, 10);
       send(2, 11);
       send(2, 12);
@@ -64,7 +71,7 @@ for (const endpointCount of [3, 8]) {
     });
 
     it('hands on an error and reads the others', () => {
-      const { send, pollFor, received, errors } = stage(endpointCount);
+      const { send, pollFor, received, errors } = stage(endpointCount, asksSystem);
       send(0, 13);
       send(1, 14);
       pollFor(MS);
@@ -73,7 +80,7 @@ for (const endpointCount of [3, 8]) {
     });
 
     it('no longer reads an endpoint that was cancelled, and closes the rest', () => {
-      const { poller, endpoints, send, pollFor, received, socketPoller } = stage(endpointCount);
+      const { poller, endpoints, send, pollFor, received, socketPoller } = stage(endpointCount, asksSystem);
       poller.cancelRead(endpoints[0]!);
       poller.cancelRead(endpoints[0]!);
       send(0, 10);

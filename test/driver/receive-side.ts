@@ -14,6 +14,7 @@ import {
 import type { DriverContext } from '../../src/driver/driver-context.ts';
 import type { FeedbackDelayGenerator } from '../../src/driver/feedback-delay-generator.ts';
 import { LossReport } from '../../src/driver/loss-report.ts';
+import { ReadableSockets } from '../../src/driver/media/readable-sockets.ts';
 import type { ReceiveChannelEndpoint } from '../../src/driver/media/receive-channel-endpoint.ts';
 import { ReceiveDestinationTransport } from '../../src/driver/media/receive-destination-transport.ts';
 import { UdpChannel } from '../../src/driver/media/udp-channel.ts';
@@ -403,7 +404,7 @@ export class ReceiveSide {
       lossReport: new LossReport(this.lossReportBuffer),
       nameResolver: new DefaultNameResolver(this.platform.network),
       receiverPortManager: new WildcardPortManager({ low: 0, high: 0 }, false),
-      socketPoller: this.platform.network.createPoller(),
+      readableSockets: new ReadableSockets(this.platform.network.createPoller()),
       ...this.#options.context,
     };
     return context as DriverContext;

@@ -15,6 +15,7 @@ import {
   defaultUnicastFlowControlSupplier,
   multicastFlowControlSupplier,
 } from '../../src/driver/flow-control/flow-control-suppliers.ts';
+import { ReadableSockets } from '../../src/driver/media/readable-sockets.ts';
 import type { SendChannelEndpoint } from '../../src/driver/media/send-channel-endpoint.ts';
 import { UdpChannel } from '../../src/driver/media/udp-channel.ts';
 import { WildcardPortManager } from '../../src/driver/media/wildcard-port-manager.ts';
@@ -382,7 +383,7 @@ export class SendSide {
       ),
       nameResolver: new DefaultNameResolver(this.platform.network),
       senderPortManager: new WildcardPortManager({ low: 0, high: 0 }, true),
-      socketPoller: this.platform.network.createPoller(),
+      readableSockets: new ReadableSockets(this.platform.network.createPoller()),
     };
     return context as DriverContext;
   }

@@ -1,10 +1,9 @@
 import { AtomicBuffer, type ErrorHandler } from '../../agrona/mod.ts';
-import type { Platform, ReceiveBatch, SocketPoller } from '../../platform/mod.ts';
+import type { Platform, ReceiveBatch } from '../../platform/mod.ts';
 import type { SendSideConductor } from '../send-side-conductor.ts';
+import type { ReadableSockets } from './readable-sockets.ts';
 import type { SendChannelEndpoint } from './send-channel-endpoint.ts';
 
-/** Up to this many endpoints it is cheaper to ask each for datagrams than to ask the system which have some. */
-const ITERATION_THRESHOLD = 5;
 /** Datagrams taken from one endpoint in one round. */
 const RECEIVE_SLOTS = 16;
 /** The longest control frame is an error frame of 1063 bytes; of anything longer the rest is cut off. */
@@ -16,21 +15,21 @@ const RECEIVE_SLOT_LENGTH = 2048;
  * Used by the sender alone. Upstream: `io.aeron.driver.media.ControlTransportPoller`.
  */
 export class ControlTransportPoller {
-  private readonly socketPoller: SocketPoller;
+  private readonly readableSockets: ReadableSockets;
   private readonly errorHandler: ErrorHandler;
   private readonly conductorProxy: SendSideConductor;
   private readonly batch: ReceiveBatch;
   private readonly buffer: AtomicBuffer;
   private readonly endpoints: SendChannelEndpoint[] = [];
 
-  /** `socketPoller` is what the driver's thread sleeps on while it is idle; it belongs to the caller. */
+  /** `readableSockets` is what the driver's thread sleeps on while it is idle; it belongs to the caller. */
   constructor(
     platform: Platform,
-    socketPoller: SocketPoller,
+    readableSockets: ReadableSockets,
     errorHandler: ErrorHandler,
     conductorProxy: SendSideConductor,
   ) {
-    this.socketPoller = socketPoller;
+    this.readableSockets = readableSockets;
     this.errorHandler = errorHandler;
     this.conductorProxy = conductorProxy;
     this.batch = platform.network.createReceiveBatch(RECEIVE_SLOTS, RECEIVE_SLOT_LENGTH);
@@ -40,7 +39,7 @@ export class ControlTransportPoller {
   registerForRead(endpoint: SendChannelEndpoint): void {
     const { receiveSocket } = endpoint;
     if (receiveSocket !== undefined) {
-      this.socketPoller.add(receiveSocket);
+      this.readableSockets.add(receiveSocket);
     }
     this.endpoints.push(endpoint);
   }
@@ -52,21 +51,17 @@ export class ControlTransportPoller {
     }
     this.endpoints.splice(index, 1);
     if (endpoint.receiveSocket !== undefined) {
-      this.socketPoller.remove(endpoint.receiveSocket);
+      this.readableSockets.remove(endpoint.receiveSocket);
     }
   }
 
   /** Bytes received. */
   pollTransports(): number {
     const { endpoints } = this;
-    const asksSystem = endpoints.length > ITERATION_THRESHOLD;
-    if (asksSystem && this.socketPoller.wait(0) === 0) {
-      return 0;
-    }
     let bytesReceived = 0;
     for (let i = 0; i < endpoints.length; i++) {
       const endpoint = endpoints[i]!;
-      if (!asksSystem || this.isReadable(endpoint)) {
+      if (this.isReadable(endpoint)) {
         bytesReceived += this.poll(endpoint);
       }
     }
@@ -87,7 +82,7 @@ export class ControlTransportPoller {
   }
 
   private isReadable(endpoint: SendChannelEndpoint): boolean {
-    return endpoint.receiveSocket !== undefined && this.socketPoller.isReadable(endpoint.receiveSocket);
+    return endpoint.receiveSocket !== undefined && this.readableSockets.isReadable(endpoint.receiveSocket);
   }
 
   private poll(endpoint: SendChannelEndpoint): number {

@@ -1,11 +1,10 @@
 import { AtomicBuffer, type ErrorHandler } from '../../agrona/mod.ts';
-import type { Network, ReceiveBatch, SocketPoller, UdpSocket } from '../../platform/mod.ts';
+import type { Network, ReceiveBatch, UdpSocket } from '../../platform/mod.ts';
 import type { ControlResolver } from './multi-rcv-destination.ts';
+import type { ReadableSockets } from './readable-sockets.ts';
 import type { ReceiveChannelEndpoint } from './receive-channel-endpoint.ts';
 import type { UdpChannelTransport } from './udp-channel-transport.ts';
 
-/** Up to here each socket is asked; with more, the system is asked first which of them are worth it. */
-const ITERATION_THRESHOLD = 5;
 /** No datagram over IPv4 or IPv6 is longer. */
 const BATCH_SLOT_LENGTH = 64 * 1024;
 
@@ -24,18 +23,18 @@ interface ChannelAndTransport {
  */
 export class DataTransportPoller {
   readonly #errorHandler: ErrorHandler;
-  readonly #socketPoller: SocketPoller;
+  readonly #readableSockets: ReadableSockets;
   readonly #batch: ReceiveBatch;
   readonly #buffer: AtomicBuffer;
   #transports: ChannelAndTransport[] = [];
 
   /**
-   * @param socketPoller the thread's: what waits for sockets between duty cycles waits for these too.
+   * @param readableSockets the thread's: what waits for sockets between duty cycles waits for these too.
    * @param batchSlots datagrams that a socket gives in one duty cycle at most.
    */
-  constructor(network: Network, socketPoller: SocketPoller, batchSlots: number, errorHandler: ErrorHandler) {
+  constructor(network: Network, readableSockets: ReadableSockets, batchSlots: number, errorHandler: ErrorHandler) {
     this.#errorHandler = errorHandler;
-    this.#socketPoller = socketPoller;
+    this.#readableSockets = readableSockets;
     this.#batch = network.createReceiveBatch(batchSlots, BATCH_SLOT_LENGTH);
     this.#buffer = AtomicBuffer.over(this.#batch.memory);
   }
@@ -48,7 +47,7 @@ export class DataTransportPoller {
   ): void {
     const socket = transport.receiveSocket;
     if (socket !== undefined) {
-      this.#socketPoller.add(socket);
+      this.#readableSockets.add(socket);
       this.#transports.push({ channelEndpoint, transport, socket, transportIndex });
     }
   }
@@ -65,16 +64,10 @@ export class DataTransportPoller {
   pollTransports(): number {
     const transports = this.#transports;
     let bytesReceived = 0;
-    if (transports.length <= ITERATION_THRESHOLD) {
-      for (let i = 0; i < transports.length; i++) {
-        bytesReceived += this.#poll(transports[i]!);
-      }
-    } else if (this.#socketPoller.wait(0) > 0) {
-      for (let i = 0; i < transports.length; i++) {
-        const entry = transports[i]!;
-        if (this.#socketPoller.isReadable(entry.socket)) {
-          bytesReceived += this.#poll(entry);
-        }
+    for (let i = 0; i < transports.length; i++) {
+      const entry = transports[i]!;
+      if (this.#readableSockets.isReadable(entry.socket)) {
+        bytesReceived += this.#poll(entry);
       }
     }
     return bytesReceived;
@@ -133,7 +126,7 @@ export class DataTransportPoller {
     const [cancelled, kept] = partition(this.#transports, isCancelled);
     this.#transports = kept;
     for (const { socket } of cancelled) {
-      this.#socketPoller.remove(socket);
+      this.#readableSockets.remove(socket);
     }
   }
 }
