@@ -20,7 +20,7 @@ class Witness {
   subscription!: Awaited<ReturnType<Aeron['addSubscription']>>;
   counter!: Awaited<ReturnType<Aeron['addCounter']>>;
 
-  static async of(place: Place, directory: string, options: AeronOptions = {}): Promise<Witness> {
+  static async of(place: Place, directory: string, options: AeronOptions = {}, streamId = STREAM_ID): Promise<Witness> {
     const witness = new Witness();
     Object.assign(
       witness,
@@ -32,9 +32,9 @@ class Witness {
         ...options,
       }),
     );
-    witness.subscription = await witness.aeron.addSubscription(CHANNEL, STREAM_ID);
-    witness.publication = await witness.aeron.addPublication(CHANNEL, STREAM_ID);
-    witness.exclusive = await witness.aeron.addExclusivePublication(CHANNEL, STREAM_ID);
+    witness.subscription = await witness.aeron.addSubscription(CHANNEL, streamId);
+    witness.publication = await witness.aeron.addPublication(CHANNEL, streamId);
+    witness.exclusive = await witness.aeron.addExclusivePublication(CHANNEL, streamId);
     witness.counter = await witness.aeron.addCounter(1000, 'witness');
     await witness.streams();
     return witness;
@@ -145,7 +145,8 @@ describe('a driver under a client', { concurrency: true }, () => {
     witness.isGone();
 
     process.kill(driver.pid, 'SIGCONT');
-    const next = await Witness.of(place, directory, { driverTimeoutMs: 20_000 });
+    // On a stream of its own: the logs of the old client go away just when it looks for images.
+    const next = await Witness.of(place, directory, { driverTimeoutMs: 20_000 }, STREAM_ID + 1);
     await until('nothing is left of the old client', () => {
       let counters = 0;
       next.aeron.countersReader.forEachMetaData((_id, typeId) => {

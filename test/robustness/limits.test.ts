@@ -99,7 +99,7 @@ describe('a driver with as many', () => {
   });
 
   it('clients as it can have refuses others until some have gone', async () => {
-    const driver = await place.driver({ ...FEW_COUNTERS, clientLivenessTimeoutNs: '2s' });
+    const driver = await place.driver({ ...FEW_COUNTERS, clientLivenessTimeoutNs: '5s' });
     const directory = driver.aeronDirectoryName;
     const { aeron, errors } = await place.client(directory, { keepAliveIntervalNs: 100_000_000 });
     const subscription = await aeron.addSubscription('aeron:ipc', 1001);
