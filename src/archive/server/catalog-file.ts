@@ -31,8 +31,8 @@ export class CatalogFile {
   private readonly path: string;
   private file: OpenFile;
   private journal: CatalogJournal | undefined;
-  /** The file may not have what the image has, because writing or syncing failed. */
-  private isBehind = false;
+  /** Where the file may not have what the image has, because writing failed. */
+  private behind: { readonly offset: number; readonly length: number }[] = [];
   private isUnsynced = false;
   /** Bytes of the file that the image has. */
   private loaded = 0;
@@ -88,7 +88,7 @@ export class CatalogFile {
 
   /**
    * Changes bytes in the image and in the file. When that fails, the image has the change all the same if `isForced`
-   * (the file gets it with the next one), otherwise it has not.
+   * (the file gets it with the next one); otherwise neither has it: what was zeros before is then cut off as the end.
    * @throws PlatformError
    */
   change(changes: readonly { readonly offset: number; readonly after: Uint8Array }[], isForced: boolean): void {
@@ -105,10 +105,11 @@ export class CatalogFile {
     try {
       this.writeRanges(ranges);
     } catch (error) {
-      this.isBehind = true;
       if (!isForced) {
         this.applyToImage(ranges, 'before');
+        this.undo(ranges);
       }
+      this.behind.push(...ranges.map(({ offset, after }) => ({ offset, length: after.length })));
       throw error;
     }
   }
@@ -128,7 +129,7 @@ export class CatalogFile {
     this.journal?.clear();
     this.image = content;
     this.loaded = Math.min(this.length, content.capacity);
-    this.isBehind = false;
+    this.behind = [];
     this.isUnsynced = false;
   }
 
@@ -136,9 +137,7 @@ export class CatalogFile {
   close(): void {
     try {
       if (this.options.mode !== 'read') {
-        if (this.isBehind) {
-          this.file.write(this.image.u8, 0, Math.min(this.loaded, this.length), 0);
-        }
+        this.catchUp();
         this.file.sync(true);
         if (this.options.mode === 'own') {
           this.journal?.clear();
@@ -157,19 +156,40 @@ export class CatalogFile {
   }
 
   private writeRanges(ranges: readonly CatalogChange[]): void {
-    if (this.isBehind) {
-      this.file.write(this.image.u8, 0, Math.min(this.image.capacity, this.length), 0);
-      this.isUnsynced = true;
-      this.isBehind = false;
-    }
+    this.catchUp();
     if (this.isUnsynced) {
       this.syncAll();
     }
     this.journal?.write(ranges, this.options.syncLevel > 0);
+    this.isUnsynced = true;
     for (const { offset, after } of ranges) {
       this.file.write(after, 0, after.length, offset);
     }
-    this.isUnsynced = true;
+  }
+
+  private catchUp(): void {
+    for (const { offset, length } of this.behind) {
+      if (!isZero(this.image.u8.subarray(offset, offset + length))) {
+        this.isUnsynced = true;
+        this.file.write(this.image.u8, offset, length, offset);
+      }
+    }
+    this.behind = [];
+  }
+
+  /** As well as it can be done; the error that led here is the one to be told. */
+  private undo(ranges: readonly CatalogChange[]): void {
+    try {
+      for (const { offset, before } of ranges) {
+        if (isZero(before)) {
+          this.file.truncate(offset);
+          this.file.truncate(this.length);
+        }
+      }
+      this.journal?.clear();
+    } catch {
+      // Then the next change, or the next opening, brings the file into order.
+    }
   }
 
   private syncAll(): void {
@@ -209,6 +229,10 @@ export class CatalogFile {
       this.image = larger;
     }
   }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 /**

@@ -43,6 +43,8 @@ export class CatalogJournal {
     try {
       if (file.length() < RESERVED_LENGTH) {
         file.allocate(0, RESERVED_LENGTH);
+        file.sync(true);
+        files.syncDirectory(archiveDir);
       }
     } catch (error) {
       file.close();

@@ -41,6 +41,11 @@ export class Stream {
     return this.position - this.blockStart;
   }
 
+  /** The block cannot go on. */
+  get isTermFull(): boolean {
+    return this.position % TERM_LENGTH === 0;
+  }
+
   /** Adds a frame to the block; false when there is no room for it in the term. */
   add(payload: Uint8Array): boolean {
     const aligned = FrameDescriptor.alignFrameLength(HEADER_LENGTH + payload.length);
