@@ -1,8 +1,6 @@
 import type { GivenServiceOptions } from '../cluster/service/mod.ts';
-import { nativePlatform } from '../platform/native/mod.ts';
-import { hooksOf, type LaunchHooks } from './launch-hooks.ts';
-import { type RunningNode, runInThread } from './node-in-thread.ts';
-import { runOnEventLoop } from './node-on-event-loop.ts';
+import type { LaunchSettings } from './launch-settings.ts';
+import { LaunchedNode, launchNode } from './launched-node.ts';
 import type { ServiceModule } from './service-module.ts';
 
 /**
@@ -15,38 +13,25 @@ import type { ServiceModule } from './service-module.ts';
  *     await container.ended;                                                 // until the cluster ends it
  *
  * With `clusteredService`, an object, in place of `serviceModule` it lives on the event loop of this thread.
+ * Upstream: `io.aeron.cluster.service.ClusteredServiceContainer`.
  */
-export class ClusteredServiceContainer {
-  /** Settles when the container has ended: closed, or terminated by the cluster. */
-  readonly ended: Promise<void>;
-  readonly #node: RunningNode;
-
-  private constructor(node: RunningNode) {
-    this.#node = node;
-    this.ended = node.ended;
-  }
-
+export class ClusteredServiceContainer extends LaunchedNode {
   /**
-   * Resolves when the service has started: when the consensus module is there, and what a snapshot had is loaded.
+   * Resolves when the container has started; the service starts when the consensus module is there.
    * @throws AeronError CONFIGURATION, MARK_FILE_ACTIVE when another container has the directory and service id;
    *   DriverTimeoutError
    */
   static async launch(
     options: ServiceModule | GivenServiceOptions,
-    hooks: LaunchHooks = {},
+    settings: LaunchSettings = {},
   ): Promise<ClusteredServiceContainer> {
     const node =
       'serviceModule' in options
-        ? await runInThread('clustered-service-container', {}, [options], hooksOf(hooks), hooks.signal)
-        : runOnEventLoop({ services: [options] }, options.platform ?? nativePlatform(), hooksOf(hooks));
+        ? await launchNode('clustered-service-container', {}, [options], settings)
+        : await launchNode('clustered-service-container', { services: [options] }, [], {
+            ...settings,
+            inThisThread: true,
+          });
     return new ClusteredServiceContainer(node);
-  }
-
-  close(): Promise<void> {
-    return this.#node.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }

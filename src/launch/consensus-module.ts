@@ -1,38 +1,17 @@
 import type { ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
-import { hooksOf, type LaunchHooks } from './launch-hooks.ts';
-import { type RunningNode, runInThread } from './node-in-thread.ts';
+import type { LaunchSettings } from './launch-settings.ts';
+import { LaunchedNode, launchNode } from './launched-node.ts';
 
 /**
- * A consensus module in a thread of its own, beside a driver, an archive and services that run elsewhere.
- *
- *     await using consensusModule = await ConsensusModule.launch({ clusterMembers, clusterMemberId: 0, ... });
- *     await consensusModule.ended;
+ * A consensus module beside a media driver and an archive that run elsewhere, in a thread of its own.
+ * Upstream: `io.aeron.cluster.ConsensusModule`.
  */
-export class ConsensusModule {
-  /** Settles when it has ended: closed, or as the cluster was told to. */
-  readonly ended: Promise<void>;
-  readonly #node: RunningNode;
-
-  private constructor(node: RunningNode) {
-    this.#node = node;
-    this.ended = node.ended;
-  }
-
+export class ConsensusModule extends LaunchedNode {
   /**
-   * Resolves when it has its directory and its driver; it recovers from then on.
-   * @throws AeronError CONFIGURATION, MARK_FILE_ACTIVE when another one has the directory; ClusterError
-   *   CLUSTER_MEMBERS, ACTIVE_MODULE; DriverTimeoutError
+   * Resolves when it has started: the election begins when its services are there.
+   * @throws AeronError CONFIGURATION, MARK_FILE_ACTIVE when another one has the directory; DriverTimeoutError
    */
-  static async launch(options: ConsensusModuleOptions, hooks: LaunchHooks = {}): Promise<ConsensusModule> {
-    const parts = { consensusModule: options };
-    return new ConsensusModule(await runInThread('consensus-module', parts, [], hooksOf(hooks), hooks.signal));
-  }
-
-  close(): Promise<void> {
-    return this.#node.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  static async launch(options: ConsensusModuleOptions, settings: LaunchSettings = {}): Promise<ConsensusModule> {
+    return new ConsensusModule(await launchNode('consensus-module', { consensusModule: options }, [], settings));
   }
 }

@@ -4,13 +4,17 @@
  * Where components meet and get threads. The rooms below know neither each other nor Node; this one puts them
  * into a process:
  *
- *     MediaDriver.launch(options)            a driver in a worker thread of its own (SHARED), or in yours (INVOKER)
- *     Archive.launch(options)                an archive likewise
- *     ArchivingMediaDriver.launch(d, a)      both in one loop, in one worker thread or in yours
+ *     MediaDriver, Archive, ConsensusModule,           each in a worker thread of its own (SHARED),
+ *     ClusteredServiceContainer                        driver and archive also in yours (INVOKER)
+ *     ArchivingMediaDriver, ClusteredMediaDriver,      several of them in one loop, in one worker thread
+ *     ClusterNode
  *
- *     your thread ── options ──▶ worker: the component's agents, idle strategy
- *                 ◀─ ready, warnings, termination requests ─
+ *     your thread ── options ──▶ worker: [ driver ▸ archive ▸ consensus module ▸ services ] ── idle strategy
+ *                 ◀─ ready, warnings, errors ─
  *                 ── a word of shared memory: stop ─▶
+ *
+ * A service crosses into the thread as the URL of its module. One that is an object keeps the loop on the event loop
+ * of the launching thread; so does `inThisThread`, for options that cannot cross.
  *
  * Importing it makes the native platform the default one.
  */
@@ -19,9 +23,12 @@ import { nativePlatform } from '../platform/native/mod.ts';
 
 export { Archive } from './archive.ts';
 export { ArchivingMediaDriver } from './archiving-media-driver.ts';
+export { ClusterNode, type ClusterNodeOptions } from './cluster-node.ts';
+export { ClusteredMediaDriver } from './clustered-media-driver.ts';
 export { ClusteredServiceContainer } from './clustered-service-container.ts';
 export { ConsensusModule } from './consensus-module.ts';
-export type { LaunchHooks } from './launch-hooks.ts';
+export type { LaunchSettings } from './launch-settings.ts';
+export { LaunchedNode } from './launched-node.ts';
 export { MediaDriver } from './media-driver.ts';
 export type { ServiceModule } from './service-module.ts';
 

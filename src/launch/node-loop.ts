@@ -7,6 +7,7 @@ import {
   formatError,
   type IdleStrategy,
 } from '../agrona/mod.ts';
+import { Archive, type GivenArchiveOptions } from '../archive/server/mod.ts';
 import { ConsensusModule, type ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
 import { ClusteredServiceContainer, type GivenServiceOptions } from '../cluster/service/mod.ts';
 import { type GivenDriverOptions, MediaDriver } from '../driver/mod.ts';
@@ -15,6 +16,7 @@ import type { Platform } from '../platform/mod.ts';
 /** The components of a node that share a thread; all of them, or those that are not elsewhere. */
 export interface NodeParts {
   readonly driver?: GivenDriverOptions | undefined;
+  readonly archive?: GivenArchiveOptions | undefined;
   readonly consensusModule?: ConsensusModuleOptions | undefined;
   readonly services?: readonly GivenServiceOptions[] | undefined;
 }
@@ -85,6 +87,18 @@ export class NodeLoop {
         this.#add('media driver', driver.sharedAgentInvoker!, this.#infrastructure);
       }
       const aeronDirectory = driver === undefined ? {} : { aeronDirectoryName: driver.aeronDirectoryName };
+      if (parts.archive !== undefined) {
+        const component = 'archive';
+        const archive = Archive.launch({
+          ...common(component),
+          ...aeronDirectory,
+          ...parts.archive,
+          platform,
+          idleStrategy,
+          threadingMode: 'INVOKER',
+        });
+        this.#add(component, archive.invoker!, this.#infrastructure);
+      }
       if (parts.consensusModule !== undefined) {
         const component = 'consensus module';
         const consensusModule = ConsensusModule.launch({

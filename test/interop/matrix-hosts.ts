@@ -1,6 +1,6 @@
-import { AtomicBuffer } from '../../src/agrona/mod.ts';
+import { ALLOW_ALL, AtomicBuffer } from '../../src/agrona/mod.ts';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
-import { ClusteredServiceContainer, MediaDriver } from '../../src/launch/mod.ts';
+import { Archive, ClusteredServiceContainer, ConsensusModule, MediaDriver } from '../../src/launch/mod.ts';
 import type { Child } from './child.ts';
 
 /** The components of a node, in the order in which they are started. */
@@ -74,9 +74,6 @@ interface Closeable {
 
 /** Our components, each in a thread of its own in this process. */
 export class TypeScriptHost implements ComponentHost {
-  /** Those that there are. */
-  static readonly COMPONENTS: readonly Component[] = ['driver', 'service', 'client'];
-
   readonly #running = new Map<Component, Closeable>();
 
   async start(component: Component, place: NodePlace): Promise<void> {
@@ -109,10 +106,33 @@ export class TypeScriptHost implements ComponentHost {
 }
 
 function launch(component: Component, place: NodePlace): Promise<Closeable> {
-  const { aeronDirectory: aeronDirectoryName, home, ingress } = place;
+  const { aeronDirectory: aeronDirectoryName, home, ingress, archive } = place;
   switch (component) {
     case 'driver':
       return MediaDriver.launch({ aeronDirectoryName, dirDeleteOnShutdown: true, termBufferSparseFile: true });
+    case 'archive':
+      return Archive.launch({
+        aeronDirectoryName,
+        archiveDir: `${home}/archive`,
+        segmentFileLength: '1m',
+        recordingEventsEnabled: false,
+        controlChannel: `aeron:udp?endpoint=${archive}`,
+        replicationChannel: 'aeron:udp?endpoint=localhost:0',
+      });
+    case 'consensus':
+      return ConsensusModule.launch(
+        {
+          aeronDirectoryName,
+          clusterDir: `${home}/cluster`,
+          clusterMemberId: 0,
+          clusterMembers: place.members,
+          ingressChannel: 'aeron:udp?term-length=64k',
+          logChannel: 'aeron:udp?term-length=256k',
+          replicationChannel: 'aeron:udp?endpoint=localhost:0',
+          authorisationServiceSupplier: () => ALLOW_ALL,
+        },
+        { inThisThread: true },
+      );
     case 'service':
       return ClusteredServiceContainer.launch({
         serviceModule: new URL('../../samples/basic-auction/service-module.js', import.meta.url),
@@ -128,7 +148,5 @@ function launch(component: Component, place: NodePlace): Promise<Closeable> {
         egressChannel: 'aeron:udp?endpoint=localhost:0',
         messageTimeoutNs: '20s',
       });
-    default:
-      throw new Error(`there is no ${component} of ours yet`);
   }
 }

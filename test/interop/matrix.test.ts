@@ -51,13 +51,9 @@ describe('One node of components of both languages', () => {
 
   for (const combination of combinations) {
     const languages = COMPONENTS.map((component) => combination[component]);
-    const isMissing = COMPONENTS.some(
-      (component) => combination[component] === 'typescript' && !TypeScriptHost.COMPONENTS.includes(component),
-    );
     const row = languages.map((language) => language.padEnd(10)).join('  ');
     it(COMPONENTS.map((component) => `${component} ${combination[component]}`).join(', '), {
       timeout: 90_000,
-      skip: isMissing,
     }, async () => {
       let result = 'failed';
       try {
