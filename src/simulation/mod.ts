@@ -40,6 +40,10 @@
  *     kills and restarts of clients and drivers. What was sent arrives whole, in order and once; no sender goes
  *     beyond its limit and no publisher beyond its windows; once the faults have stopped all of it arrives; and
  *     when everybody has left, nothing is left: no file, counter, socket or mapping.
+ *   - `cluster`: three or five members and their clients; members are killed, crash with what was not on disk, stand
+ *     still and are cut off, and snapshots are taken meanwhile. A term has one leader; logs are equal as far as they
+ *     are committed, and services in the same state at the same position; timers and messages of services come once;
+ *     what was answered is in the log, once; a quorum that can talk answers; what clients saw is linearizable.
  */
 export {
   type CrashOptions,

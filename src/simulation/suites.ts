@@ -1,9 +1,10 @@
 import { AeronError } from '../platform/mod.ts';
+import { clusterSuite } from './cluster/cluster-suite.ts';
 import type { Suite } from './suite.ts';
 import { transportSuite } from './transport/transport-suite.ts';
 
 /** All suites that there are. */
-export const SUITES: readonly Suite[] = [transportSuite];
+export const SUITES: readonly Suite[] = [transportSuite, clusterSuite];
 
 /** @throws AeronError UNKNOWN_SUITE naming those that there are */
 export function findSuite(name: string): Suite {
