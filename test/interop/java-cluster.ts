@@ -106,6 +106,19 @@ export class JavaMember {
     await this.node!.kill('SIGTERM');
   }
 
+  /** Kills the processes of the node; its services have processes of their own. */
+  async kill(): Promise<void> {
+    await Promise.all([this.consensusModule?.kill('SIGKILL'), this.node!.kill('SIGKILL')]);
+    // Otherwise whoever is quicker than the next driver takes the old one for alive.
+    rmSync(this.aeronDirectory, { recursive: true, force: true });
+  }
+
+  /** Removes all that the node has on disk. */
+  wipe(): void {
+    rmSync(this.clusterDirectory, { recursive: true });
+    rmSync(String(this.#properties['aeron.archive.dir']), { recursive: true });
+  }
+
   /** Removes the mark files that killed processes have left, which otherwise count as theirs for ten seconds. */
   forgetOwners(): void {
     for (const name of readdirSync(this.clusterDirectory)) {
@@ -113,6 +126,7 @@ export class JavaMember {
         rmSync(join(this.clusterDirectory, name));
       }
     }
+    rmSync(join(String(this.#properties['aeron.archive.dir']), 'archive-mark.dat'), { force: true });
   }
 
   /** Our container with a service of the tests. */
