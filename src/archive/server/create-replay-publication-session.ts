@@ -32,6 +32,9 @@ export class CreateReplayPublicationSession implements Session {
   }
 
   doWork(): number {
+    if (this.isOver) {
+      return 0;
+    }
     this.registrationId ??= this.aeron.asyncAddExclusivePublication(this.channel, this.streamId);
     let publication: ExclusivePublication | undefined;
     try {

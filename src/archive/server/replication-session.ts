@@ -95,6 +95,9 @@ export class ReplicationSession implements Session {
   }
 
   doWork(): number {
+    if (this.isOver) {
+      return 0;
+    }
     try {
       // Stopped by somebody else, or at its own end.
       if (this.recording?.end !== undefined) {
