@@ -11,7 +11,7 @@ for (const version of [AERON_VERSIONS.current, AERON_VERSIONS.tutorial]) {
     const channel = `aeron:udp?endpoint=localhost:${port()}`;
     let place: ArchivePlace;
     before(async () => {
-      place = await stage.archive('typescript');
+      place = await stage.archive('typescript', { properties: { 'aeron.spies.simulate.connection': true } });
     });
     after(() => stage.clear());
 
