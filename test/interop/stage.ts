@@ -20,6 +20,8 @@ export interface DriverOptions {
 export interface ArchiveOptions extends Omit<DriverOptions, 'language'> {
   /** Where its files go; one that is there already is taken over. By default a new one beside the driver's directory. */
   readonly archiveDirectory?: string;
+  /** With the authenticator that ChallengeAuthenticator.java is. */
+  readonly isGuarded?: boolean;
 }
 
 /** An archive that runs. */
@@ -109,12 +111,15 @@ export class Stage {
       'aeron.archive.recording.events.channel': recordingEventsChannel,
       'aeron.archive.segment.file.length': 128 * 1024,
       'aeron.archive.threading.mode': 'SHARED',
+      ...(options.isGuarded ? { 'aeron.archive.authenticator.supplier': 'ChallengeAuthenticator$Supplier' } : {}),
       ...options.properties,
     };
     const child =
       language === 'java'
         ? this.java('io.aeron.archive.ArchivingMediaDriver', [], properties, options.version)
-        : this.aeron(['archiving-media-driver'], environmentOf(properties));
+        : options.isGuarded
+          ? this.#guardedArchive(environmentOf(properties))
+          : this.aeron(['archiving-media-driver'], environmentOf(properties));
     await this.#untilReady(child, directory);
     return { child, directory, archiveDirectory, controlChannel, recordingEventsChannel };
   }
@@ -168,6 +173,11 @@ export class Stage {
   async clear(): Promise<void> {
     await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
     this.#directories.forEach(removeDirectory);
+  }
+
+  #guardedArchive(environment: NodeJS.ProcessEnv): Child {
+    const main = join(ROOT, 'build', 'test', 'interop', 'archive-challenge-main.js');
+    return this.#keep(new Child('guarded archive', process.execPath, [main], environment));
   }
 
   async #untilReady(child: Child, directory: string): Promise<void> {

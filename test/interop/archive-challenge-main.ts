@@ -1,0 +1,91 @@
+import {
+  AgentLoop,
+  type Authenticator,
+  type AuthenticatorSupplier,
+  BackoffIdleStrategy,
+  type SessionProxy,
+} from '../../src/agrona/mod.ts';
+import { Archive } from '../../src/archive/server/mod.ts';
+import { MediaDriver } from '../../src/driver/mod.ts';
+import { nativePlatform } from '../../src/platform/native/mod.ts';
+
+/*
+ * A media driver and an archive in one loop, configured by the environment, with the authenticator that
+ * ChallengeAuthenticator.java is.
+ */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const CHALLENGE = 'who are you?';
+
+class ChallengeAuthenticator implements Authenticator {
+  readonly #credentials = new Map<number, string>();
+  readonly #answers = new Map<number, string>();
+
+  onConnectRequest(sessionId: number, encodedCredentials: Uint8Array): void {
+    this.#credentials.set(sessionId, decoder.decode(encodedCredentials));
+  }
+
+  onChallengeResponse(sessionId: number, encodedCredentials: Uint8Array): void {
+    this.#answers.set(sessionId, decoder.decode(encodedCredentials));
+  }
+
+  onConnectedSession(session: SessionProxy): void {
+    switch (this.#credentials.get(session.sessionId)) {
+      case 'open sesame':
+        session.authenticate(encoder.encode('friend'));
+        break;
+      case 'go away':
+        session.reject();
+        break;
+      default:
+        session.challenge(encoder.encode(CHALLENGE));
+    }
+  }
+
+  onChallengedSession(session: SessionProxy): void {
+    const answer = this.#answers.get(session.sessionId);
+    if (answer === CHALLENGE.toUpperCase()) {
+      session.authenticate(encoder.encode('guest'));
+    } else if (answer !== undefined) {
+      session.reject();
+    }
+  }
+}
+
+const supplier: AuthenticatorSupplier = () => new ChallengeAuthenticator();
+const platform = nativePlatform();
+const idleStrategy = new BackoffIdleStrategy(platform);
+const loop = new AgentLoop(idleStrategy);
+const errorHandler = (error: unknown) => console.error(error);
+const driver = MediaDriver.launch({ platform, threadingMode: 'INVOKER', logger: (text) => console.error(text) });
+loop.add(driver.sharedAgentInvoker!);
+const archive = Archive.launch({
+  platform,
+  threadingMode: 'INVOKER',
+  idleStrategy: loop.idleStrategy,
+  errorHandler,
+  authenticatorSupplier: supplier,
+});
+loop.add(archive.invoker!);
+
+let isOver = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    isOver = true;
+  });
+}
+
+/** A stretch of rounds, and then whatever the event loop has, signals for one. */
+function turn(): void {
+  for (let round = 0; round < 50 && !isOver; round++) {
+    idleStrategy.idle(loop.doWork());
+  }
+  if (isOver || !loop.isRunning) {
+    archive.close();
+    driver.close();
+  } else {
+    setImmediate(turn);
+  }
+}
+turn();

@@ -1,0 +1,3 @@
+import { describeAuthentication } from './archive-authentication.ts';
+
+describeAuthentication('our archive client and the authenticator of our archive', 'typescript');
