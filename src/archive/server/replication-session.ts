@@ -99,8 +99,8 @@ export class ReplicationSession implements Session {
       return 0;
     }
     try {
-      // Stopped by somebody else, or at its own end.
-      if (this.recording?.end !== undefined) {
+      // Aborted; or its recording was stopped by somebody else, or is at its own end.
+      if (this.isOver || this.recording?.end !== undefined) {
         this.isOver = true;
         return 1;
       }
