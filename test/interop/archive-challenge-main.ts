@@ -1,12 +1,10 @@
 import {
-  AgentLoop,
   type Authenticator,
   type AuthenticatorSupplier,
   BackoffIdleStrategy,
   type SessionProxy,
 } from '../../src/agrona/mod.ts';
-import { Archive } from '../../src/archive/server/mod.ts';
-import { MediaDriver } from '../../src/driver/mod.ts';
+import { ArchivingMediaDriver } from '../../src/launch/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
 
 /*
@@ -53,21 +51,10 @@ class ChallengeAuthenticator implements Authenticator {
   }
 }
 
-const supplier: AuthenticatorSupplier = () => new ChallengeAuthenticator();
-const platform = nativePlatform();
-const idleStrategy = new BackoffIdleStrategy(platform);
-const loop = new AgentLoop(idleStrategy);
-const errorHandler = (error: unknown) => console.error(error);
-const driver = MediaDriver.launch({ platform, threadingMode: 'INVOKER', logger: (text) => console.error(text) });
-loop.add(driver.sharedAgentInvoker!);
-const archive = Archive.launch({
-  platform,
-  threadingMode: 'INVOKER',
-  idleStrategy: loop.idleStrategy,
-  errorHandler,
-  authenticatorSupplier: supplier,
-});
-loop.add(archive.invoker!);
+const authenticatorSupplier: AuthenticatorSupplier = () => new ChallengeAuthenticator();
+const logger = (text: string) => console.error(text);
+const node = await ArchivingMediaDriver.launch({ threadingMode: 'INVOKER', logger }, { authenticatorSupplier });
+const idleStrategy = new BackoffIdleStrategy(nativePlatform());
 
 let isOver = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -75,15 +62,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     isOver = true;
   });
 }
+node.ended.then(() => {
+  isOver = true;
+});
 
 /** A stretch of rounds, and then whatever the event loop has, signals for one. */
 function turn(): void {
   for (let round = 0; round < 50 && !isOver; round++) {
-    idleStrategy.idle(loop.doWork());
+    idleStrategy.idle(node.doWork!());
   }
-  if (isOver || !loop.isRunning) {
-    archive.close();
-    driver.close();
+  if (isOver) {
+    node.close();
   } else {
     setImmediate(turn);
   }

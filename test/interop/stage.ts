@@ -41,6 +41,7 @@ const DRIVER_PROPERTIES: Options = {
   'aeron.dir.delete.on.shutdown': true,
   'aeron.timer.interval': '100ms',
 };
+const SUPPLIER = 'ChallengeAuthenticator$Supplier';
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 let nextPort = 21000 + (process.pid % 400) * 20;
 
@@ -111,7 +112,7 @@ export class Stage {
       'aeron.archive.recording.events.channel': recordingEventsChannel,
       'aeron.archive.segment.file.length': 128 * 1024,
       'aeron.archive.threading.mode': 'SHARED',
-      ...(options.isGuarded ? { 'aeron.archive.authenticator.supplier': 'ChallengeAuthenticator$Supplier' } : {}),
+      ...(options.isGuarded && language === 'java' ? { 'aeron.archive.authenticator.supplier': SUPPLIER } : {}),
       ...options.properties,
     };
     const child =

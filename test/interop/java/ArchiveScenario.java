@@ -257,17 +257,19 @@ public final class ArchiveScenario {
     }
 
     private void replicating() throws Exception {
-        final long id = record(nextStreamId++, 5);
         print("stop unknown replication", () -> { archive.stopReplication(UNKNOWN); return "done"; });
         print("try to stop unknown replication", () -> archive.tryStopReplication(UNKNOWN));
         print("replicate to unknown", () -> archive.replicate(
             0, 10, "aeron:ipc", new ReplicationParams().dstRecordingId(UNKNOWN)));
-        print("replicate by no channel", () -> archive.replicate(
-            0, 10, "aeron:ipc", new ReplicationParams().dstRecordingId(id).replicationChannel("aeron:ipc?x")) == 0);
-        print("replicate with too little file io", () -> archive.replicate(
-            0, 10, "aeron:ipc", new ReplicationParams().dstRecordingId(id).fileIoMaxLength(64)) == 0);
-        idle();
+        print("replicate to what is active", () -> archive.replicate(
+            0, 10, "aeron:ipc", new ReplicationParams().dstRecordingId(startActive())));
         printSignals();
+    }
+
+    private long startActive() {
+        final int stream = nextStreamId++;
+        final Publication publication = archive.addRecordedPublication(CHANNEL, stream);
+        return recordingOf(stream, publication.sessionId());
     }
 
     private long startReplay(final long recordingId, final long position, final long length) {
@@ -380,15 +382,6 @@ public final class ArchiveScenario {
         return error instanceof ArchiveException
             ? "error " + ((ArchiveException)error).errorCode() + " " + withoutSession(message)
             : error.getClass().getSimpleName() + " " + message;
-    }
-
-    /** Gives what nobody waits for a moment to come. */
-    private void idle() {
-        final long end = System.nanoTime() + 500_000_000L;
-        await(() -> {
-            archive.pollForRecordingSignals();
-            return System.nanoTime() > end;
-        });
     }
 
     private void printSignals() {
