@@ -150,7 +150,7 @@ export class ClusterSession {
         this.state = 'CONNECTING';
       }
     }
-    return this.response.isConnected;
+    return this.state !== 'INVALID' && this.response.isConnected;
   }
 
   close(): void {

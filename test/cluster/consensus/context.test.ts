@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createContext } from '../../../src/cluster/consensus/context.ts';
+import type { ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
+import { nativePlatform } from '../../../src/platform/native/mod.ts';
+
+const MEMBERS = '0,a:1,a:2,a:3,a:4,a:5|1,b:1,b:2,b:3,b:4,b:5';
+
+function contextOf(options: ConsensusModuleOptions) {
+  return createContext(
+    {
+      platform: nativePlatform(),
+      clusterMembers: MEMBERS,
+      ingressChannel: 'aeron:udp',
+      replicationChannel: 'aeron:udp?endpoint=localhost:0',
+      ...options,
+    },
+    {},
+  );
+}
+
+describe('options of a consensus module', () => {
+  it('name what is missing and how to set it', () => {
+    for (const name of ['clusterMembers', 'ingressChannel', 'replicationChannel']) {
+      assert.throws(() => contextOf({ [name]: '' }), {
+        code: 'CONFIGURATION',
+        message: new RegExp(`${name} must be set; also set by AERON_CLUSTER_`),
+      });
+    }
+  });
+
+  it('refuse members that cannot be, and a member that is not among them', () => {
+    assert.throws(() => contextOf({ clusterMembers: '0,a:1,a:2,a:3,a:4' }), { code: 'CLUSTER_MEMBERS' });
+    assert.throws(() => contextOf({ clusterMembers: `${MEMBERS}|1,c:1,c:2,c:3,c:4,c:5` }), {
+      code: 'CLUSTER_MEMBERS',
+      message: /member id 1 is there twice/,
+    });
+    assert.throws(() => contextOf({ clusterMemberId: 7 }), { code: 'CLUSTER_MEMBERS', message: /clusterMemberId 7/ });
+    assert.throws(() => contextOf({ memberEndpoints: 'a:1,a:2,a:3,a:4,a:9' }), { code: 'CLUSTER_MEMBERS' });
+  });
+
+  it('refuse a canvass that is over before a heartbeat is late, and a log channel with a position', () => {
+    assert.throws(() => contextOf({ startupCanvassTimeoutNs: '15s' }), {
+      message: /startupCanvassTimeoutNs=15000000000.*leaderHeartbeatTimeoutNs=10000000000/,
+    });
+    assert.throws(() => contextOf({ logChannel: 'aeron:udp?term-id=4' }), { message: /logChannel.*term-id/ });
+    assert.throws(() => contextOf({ serviceCount: 128 }), { message: /serviceCount.*127/ });
+  });
+
+  it('tell a log that goes to each member from one by multicast', () => {
+    assert.equal(contextOf({}).isLogMdc, true);
+    assert.equal(contextOf({ logChannel: 'aeron:udp?endpoint=224.20.30.39:24326' }).isLogMdc, false);
+    assert.equal(contextOf({ logChannel: 'aeron:ipc' }).isLogMdc, false);
+  });
+});
