@@ -176,7 +176,7 @@ export class FakeConsensusModule {
   }
 
   appendSessionOpen(id: number, responseChannel: string, responseStreamId = 102): void {
-    const buffer = AtomicBuffer.allocate(256);
+    const buffer = AtomicBuffer.allocate(8192);
     const encoder = new SessionOpenEventEncoder()
       .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
       .leadershipTermId(this.leadershipTermId)

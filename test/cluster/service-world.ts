@@ -7,7 +7,7 @@ import {
   ClusteredServiceContainer,
   type GivenServiceOptions,
 } from '../../src/cluster/service/mod.ts';
-import { SimulatedMediaDriver, SimulatedWorld } from '../../src/simulation/mod.ts';
+import { SimulatedArchive, SimulatedMediaDriver, SimulatedWorld } from '../../src/simulation/mod.ts';
 import { FakeConsensusModule } from './fake-consensus-module.ts';
 
 export const SECOND_NS = 1_000_000_000;
@@ -19,8 +19,19 @@ export class ServiceWorld {
   readonly host = this.world.host('a', { addresses: ['10.0.0.1'] });
   readonly driver = SimulatedMediaDriver.launch(this.host);
   readonly errors: string[] = [];
-  readonly module = new FakeConsensusModule(this.host.process('consensus'), this.driver.aeronDirectoryName);
+  module = new FakeConsensusModule(this.host.process('consensus'), this.driver.aeronDirectoryName);
   hasTerminated = false;
+
+  /** The consensus module has gone, and another one comes. */
+  restartModule(): FakeConsensusModule {
+    this.module.close();
+    this.module = new FakeConsensusModule(this.host.process('consensus'), this.driver.aeronDirectoryName);
+    return this.module;
+  }
+
+  launchArchive(): SimulatedArchive {
+    return SimulatedArchive.launch(this.host, { controlChannel: 'aeron:udp?endpoint=10.0.0.1:8010' });
+  }
 
   launch(clusteredService: ClusteredService, options: GivenServiceOptions = {}): ClusteredServiceContainer {
     const process = this.host.process('service');

@@ -49,6 +49,25 @@ export class ClusterFaultScript {
       case 'crash':
         this.#member(fault.member).crash(fault.restartAfterNs);
         break;
+      case 'kill-all':
+        for (const member of this.#members) {
+          this.#for(this.#draw.real(fault.spreadNs), () =>
+            fault.isCrash ? member.crash(fault.restartAfterNs) : member.kill(fault.restartAfterNs),
+          );
+        }
+        break;
+      case 'wipe':
+        this.#member(fault.member).wipe(fault.restartAfterNs);
+        break;
+      case 'disk': {
+        const member = this.#member(fault.member);
+        member.disk.set(fault.faults);
+        this.#for(fault.forNs, () => {
+          member.disk.set({ readError: 0, writeError: 0, syncError: 0, syncLatencyNs: 0 });
+          member.kill();
+        });
+        break;
+      }
       case 'pause': {
         const member = this.#member(fault.member);
         member.pause();

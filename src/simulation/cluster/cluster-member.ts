@@ -6,11 +6,13 @@ import {
   CountersReader,
   formatError,
 } from '../../agrona/mod.ts';
-import type { SimulatedHost, SimulatedProcess } from '../../platform/simulated/mod.ts';
+import type { SimulatedDisk, SimulatedHost, SimulatedProcess } from '../../platform/simulated/mod.ts';
 import { AeronCounters, CncFile } from '../../protocol/mod.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 import {
   AERON_DIRECTORY,
+  ARCHIVE_DIRECTORY,
+  CLUSTER_DIRECTORY,
   type ComponentWorld,
   launchArchive,
   launchConsensusModule,
@@ -42,6 +44,8 @@ export class ClusterMember {
   #cnc: CncFile | undefined;
   #service: RegisterService | undefined;
   #isStarting = false;
+  /** Counts starts and ends, so that a start that was overtaken by an end is seen. */
+  #generation = 0;
   /** Nobody is to start it before. */
   #startAtNs = 0;
   #isPaused = false;
@@ -52,6 +56,10 @@ export class ClusterMember {
     this.id = id;
     this.scenario = scenario;
     this.host = stage.world.host(name, { addresses: [address], clockDriftPpm, clockOffsetMs });
+  }
+
+  get disk(): SimulatedDisk {
+    return this.host.disk('/');
   }
 
   get isRunning(): boolean {
@@ -105,6 +113,8 @@ export class ClusterMember {
 
   start(): void {
     this.#isStarting = true;
+    this.#generation++;
+    const generation = this.#generation;
     const service = new RegisterService(this.#stage.journal.observerOf(this.scenario.name));
     try {
       if (this.scenario.isOneLoop) {
@@ -112,11 +122,16 @@ export class ClusterMember {
       } else {
         this.#startProcesses(service);
       }
+      if (generation !== this.#generation) {
+        return;
+      }
       this.#observe();
       this.#service = service;
       this.#stage.story.tell(`${this.scenario.name} runs`);
     } catch (error) {
-      this.#onStartFailed(error);
+      if (generation === this.#generation) {
+        this.#onStartFailed(error);
+      }
     } finally {
       this.#isStarting = false;
     }
@@ -141,6 +156,13 @@ export class ClusterMember {
   crash(restartAfterNs: number): void {
     this.kill(restartAfterNs);
     this.host.crash();
+  }
+
+  wipe(restartAfterNs: number): void {
+    this.kill(restartAfterNs);
+    const { files } = this.host.process('operator').platform;
+    files.removeTree(CLUSTER_DIRECTORY);
+    files.removeTree(ARCHIVE_DIRECTORY);
   }
 
   pause(): void {
@@ -246,12 +268,14 @@ export class ClusterMember {
   #onStartFailed(error: unknown): void {
     const wasKilled = this.#processes.some(({ isAlive }) => !isAlive);
     const isNotYet = AeronError.is(error) && NOT_YET.includes(error.code);
+    const { readError, writeError, syncError } = this.disk.faults;
+    const hasBadDisk = readError + writeError + syncError > 0;
     this.kill(RETRY_NS);
-    if (!wasKilled && !isNotYet) {
+    if (!wasKilled && !isNotYet && !hasBadDisk) {
       throw error;
     }
     if (!isNotYet) {
-      this.#stage.story.tell(`${this.scenario.name} died while it started`);
+      this.#stage.story.tell(`${this.scenario.name} died while it started: ${formatError(error).split('\n')[0]}`);
     }
   }
 
@@ -261,6 +285,7 @@ export class ClusterMember {
   }
 
   #forget(): void {
+    this.#generation++;
     this.#cnc?.close();
     this.#cnc = undefined;
     this.#observer?.kill();

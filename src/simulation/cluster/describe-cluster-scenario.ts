@@ -1,5 +1,5 @@
 import { formatDuration } from '../../agrona/mod.ts';
-import type { LinkFaults } from '../../platform/simulated/mod.ts';
+import type { DiskFaults, LinkFaults } from '../../platform/simulated/mod.ts';
 import type { ClusterFault, ClusterScenario, MemberScenario, Whom } from './scenario.ts';
 
 /** A scenario in words, for whoever has to understand a failure. */
@@ -25,6 +25,12 @@ export function describeClusterFault(fault: ClusterFault): string {
       return `${whom(fault.member)} is killed${fault.afterOperations === 0 ? '' : ` ${fault.afterOperations} operations later`}, back after ${time(fault.restartAfterNs)}`;
     case 'crash':
       return `the machine of ${whom(fault.member)} crashes, back after ${time(fault.restartAfterNs)}`;
+    case 'kill-all':
+      return `all ${fault.isCrash ? 'machines crash' : 'members are killed'} within ${time(fault.spreadNs)}, back after ${time(fault.restartAfterNs)}`;
+    case 'wipe':
+      return `${whom(fault.member)} loses all it has, back after ${time(fault.restartAfterNs)}`;
+    case 'disk':
+      return `the disk of ${whom(fault.member)} has ${links(fault.faults)} for ${time(fault.forNs)}`;
     case 'pause':
       return `${whom(fault.member)} stands still for ${time(fault.forNs)}`;
     case 'partition':
@@ -44,7 +50,7 @@ function whom(member: Whom): string {
   return member === 'leader' ? 'the leader' : `member ${member}`;
 }
 
-function links(faults: Partial<LinkFaults>): string {
+function links(faults: Partial<LinkFaults> | Partial<DiskFaults>): string {
   return Object.entries(faults)
     .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`)
     .join(', ');

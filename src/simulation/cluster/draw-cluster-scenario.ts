@@ -1,3 +1,4 @@
+import type { DiskFaults } from '../../platform/simulated/mod.ts';
 import { Draw } from '../draw.ts';
 import { drawLinks } from '../transport/draw-links.ts';
 import type {
@@ -6,12 +7,26 @@ import type {
   ClusterScenario,
   ClusterTimeouts,
   MemberScenario,
+  Whom,
 } from './scenario.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000 * MS;
 /** How long a mark file of a killed member keeps its successor out. */
 const MARK_FILE_TIMEOUT_NS = 10 * SECOND;
+
+const KINDS = [
+  'kill',
+  'kill',
+  'crash',
+  'crash',
+  'pause',
+  'partition',
+  'partition',
+  'disk',
+  'weather',
+  'kill-client',
+] as const;
 
 /** A cluster, its clients and what goes wrong, from one seed. */
 export function drawClusterScenario(seed: number): ClusterScenario {
@@ -22,7 +37,7 @@ export function drawClusterScenario(seed: number): ClusterScenario {
   const clients = drawClients(draw.fork('clients'));
   const timeouts = drawTimeouts(draw.fork('timeouts'));
   const faults = drawFaults(draw.fork('faults'), memberCount, clients.length, faultsNs);
-  const hasCrash = faults.some(({ kind }) => kind === 'crash');
+  const hasCrash = faults.some((fault) => fault.kind === 'crash' || (fault.kind === 'kill-all' && fault.isCrash));
   return {
     seed,
     cycleNs: draw.magnitude(20_000, 200_000),
@@ -71,52 +86,72 @@ function drawTimeouts(draw: Draw): ClusterTimeouts {
 
 function drawFaults(draw: Draw, members: number, clients: number, faultsNs: number): ClusterFault[] {
   const at = () => draw.between(2 * SECOND, faultsNs);
-  const whom = () => (draw.chance(0.5) ? 'leader' : draw.between(0, members - 1));
-  const outageNs = () => draw.magnitude(100 * MS, 8 * SECOND);
-  const faults: ClusterFault[] = [];
-  for (let i = draw.between(1, 4); i > 0; i--) {
-    const kind = draw.pick([
-      'kill',
-      'kill',
-      'crash',
-      'pause',
-      'partition',
-      'partition',
-      'weather',
-      'kill-client',
-    ] as const);
-    switch (kind) {
-      case 'kill':
-        faults.push({
-          kind,
-          atNs: at(),
-          member: whom(),
-          afterOperations: draw.chance(0.5) ? draw.magnitude(1, 2000) : 0,
-          restartAfterNs: draw.chance(0.5) ? outageNs() : MARK_FILE_TIMEOUT_NS,
-        });
-        break;
-      case 'crash':
-        faults.push({ kind, atNs: at(), member: whom(), restartAfterNs: outageNs() });
-        break;
-      case 'pause':
-        faults.push({ kind, atNs: at(), member: whom(), forNs: outageNs() });
-        break;
-      case 'partition':
-        faults.push({
-          kind,
-          atNs: at(),
-          member: whom(),
-          forNs: outageNs(),
-          companions: draw.between(0, (members - 1) / 2),
-          direction: draw.pick(['both', 'both', 'from', 'to']),
-        });
-        break;
-      case 'weather':
-        faults.push({ kind, atNs: at(), forNs: outageNs(), links: drawLinks(draw) });
-        break;
-      case 'kill-client':
-        faults.push({ kind, atNs: at(), client: draw.between(0, clients - 1) });
-    }
+  if (draw.chance(0.06)) {
+    // By itself: it takes from the cluster what a quorum had promised to keep.
+    return [{ kind: 'wipe', atNs: at(), member: whom(draw, members), restartAfterNs: outageNs(draw) }];
+  }
+  const faults = Array.from({ length: draw.between(1, 7) }, () => drawFault(draw, members, clients, at()));
+  if (draw.chance(0.15)) {
+    faults.push({
+      kind: 'kill-all',
+      atNs: at(),
+      isCrash: draw.chance(0.5),
+      spreadNs: draw.magnitude(MS, 500 * MS),
+      restartAfterNs: outageNs(draw),
+    });
   }
   return faults.sort((a, b) => a.atNs - b.atNs);
+}
+
+function drawFault(draw: Draw, members: number, clients: number, atNs: number): ClusterFault {
+  const member = whom(draw, members);
+  const kind = draw.pick(KINDS);
+  switch (kind) {
+    case 'kill':
+      return {
+        kind,
+        atNs,
+        member,
+        afterOperations: draw.chance(0.5) ? draw.magnitude(1, 2000) : 0,
+        restartAfterNs: draw.chance(0.5) ? outageNs(draw) : MARK_FILE_TIMEOUT_NS,
+      };
+    case 'crash':
+      return { kind, atNs, member, restartAfterNs: outageNs(draw) };
+    case 'pause':
+      return { kind, atNs, member, forNs: outageNs(draw) };
+    case 'partition':
+      return {
+        kind,
+        atNs,
+        member,
+        forNs: outageNs(draw),
+        companions: draw.between(0, (members - 1) / 2),
+        direction: draw.pick(['both', 'both', 'from', 'to']),
+      };
+    case 'disk':
+      return { kind, atNs, member, forNs: outageNs(draw), faults: drawDiskFaults(draw) };
+    case 'weather':
+      return { kind, atNs, forNs: outageNs(draw), links: drawLinks(draw) };
+    case 'kill-client':
+      return { kind, atNs, client: draw.between(0, clients - 1) };
+  }
+}
+
+function drawDiskFaults(draw: Draw): Partial<DiskFaults> {
+  switch (draw.pick(['slow', 'failing', 'dead'] as const)) {
+    case 'slow':
+      return { syncLatencyNs: draw.magnitude(MS, 200 * MS) };
+    case 'failing':
+      return { writeError: draw.real(0.2), syncError: draw.real(0.2) };
+    case 'dead':
+      return { writeError: 1, syncError: 1, readError: 1 };
+  }
+}
+
+function whom(draw: Draw, members: number): Whom {
+  return draw.chance(0.5) ? 'leader' : draw.between(0, members - 1);
+}
+
+function outageNs(draw: Draw): number {
+  return draw.magnitude(100 * MS, 8 * SECOND);
 }

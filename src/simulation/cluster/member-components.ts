@@ -9,6 +9,8 @@ import type { RegisterService } from './register-service.ts';
 
 const KIB = 1024;
 export const AERON_DIRECTORY = '/dev/shm/aeron';
+export const ARCHIVE_DIRECTORY = '/archive';
+export const CLUSTER_DIRECTORY = '/cluster';
 const INGRESS_PORT = 9002;
 const CONSENSUS_PORT = 9003;
 const LOG_PORT = 9004;
@@ -54,7 +56,7 @@ export function launchArchive({ platform, address, idleStrategy, stage, onError 
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     threadingMode: 'INVOKER',
-    archiveDir: '/archive',
+    archiveDir: ARCHIVE_DIRECTORY,
     controlChannel: `aeron:udp?endpoint=${address}:${ARCHIVE_PORT}`,
     replicationChannel: `aeron:udp?endpoint=${address}:0`,
     recordingEventsEnabled: false,
@@ -76,7 +78,7 @@ export function launchConsensusModule(world: ComponentWorld): AgentInvoker {
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     useAgentInvoker: true,
-    clusterDir: '/cluster',
+    clusterDir: CLUSTER_DIRECTORY,
     clusterMemberId: id,
     clusterMembers: stage.clusterMembers,
     serviceCount: 1,
@@ -97,7 +99,7 @@ export function launchService(world: ComponentWorld, clusteredService: RegisterS
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     clusteredService,
-    clusterDir: '/cluster',
+    clusterDir: CLUSTER_DIRECTORY,
     errorHandler: (error) => onError('service', error),
     ...(idleStrategy !== undefined && { idleStrategy }),
   });

@@ -1,4 +1,4 @@
-import type { LinkFaults } from '../../platform/simulated/mod.ts';
+import type { DiskFaults, LinkFaults } from '../../platform/simulated/mod.ts';
 
 /** Everything about one run, drawn from its seed. Times in nanoseconds, at and for. */
 export interface ClusterScenario {
@@ -55,6 +55,24 @@ export type ClusterFault =
     }
   /** The machine loses what was not on disk. */
   | { readonly kind: 'crash'; readonly atNs: number; readonly member: Whom; readonly restartAfterNs: number }
+  /** All members at nearly the same time, by their processes or by their machines. */
+  | {
+      readonly kind: 'kill-all';
+      readonly atNs: number;
+      readonly isCrash: boolean;
+      readonly spreadNs: number;
+      readonly restartAfterNs: number;
+    }
+  /** All that the member has on disk is gone. It is started again with nothing. */
+  | { readonly kind: 'wipe'; readonly atNs: number; readonly member: Whom; readonly restartAfterNs: number }
+  /** The disk has errors, and the node is started again when it has none any more. */
+  | {
+      readonly kind: 'disk';
+      readonly atNs: number;
+      readonly member: Whom;
+      readonly forNs: number;
+      readonly faults: Partial<DiskFaults>;
+    }
   | { readonly kind: 'pause'; readonly atNs: number; readonly member: Whom; readonly forNs: number }
   | {
       readonly kind: 'partition';
