@@ -9,6 +9,7 @@ import type { EgressPublisher } from './egress-publisher.ts';
 import { EgressSessionProxy } from './egress-session-proxy.ts';
 import { ClusterEvent } from './errors.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
+import type { SessionEvents } from './session-events.ts';
 import type { SessionResponse } from './session-response.ts';
 
 const NO_SESSION = -1;
@@ -23,9 +24,13 @@ type Wish =
   | { readonly kind: 'standbySnapshot'; readonly snapshots: readonly StandbySnapshot[] };
 
 const WISHES = {
-  backup: { actionId: BackupQueryDecoder.TEMPLATE_ID, name: 'BackupQuery' },
-  heartbeat: { actionId: HeartbeatRequestDecoder.TEMPLATE_ID, name: 'Heartbeat' },
-  standbySnapshot: { actionId: StandbySnapshotDecoder.TEMPLATE_ID, name: 'StandbySnapshot' },
+  backup: { actionId: BackupQueryDecoder.TEMPLATE_ID, name: 'BackupQuery', action: 'BACKUP' },
+  heartbeat: { actionId: HeartbeatRequestDecoder.TEMPLATE_ID, name: 'Heartbeat', action: 'HEARTBEAT' },
+  standbySnapshot: {
+    actionId: StandbySnapshotDecoder.TEMPLATE_ID,
+    name: 'StandbySnapshot',
+    action: 'STANDBY_SNAPSHOT',
+  },
 } as const;
 
 interface Pending {
@@ -51,6 +56,8 @@ export interface BackupRequestsParameters {
   >;
   readonly newResponse: (request: ResponseRequest) => SessionResponse;
   readonly report: ErrorHandler;
+  /** undefined when they are not logged. */
+  readonly events: SessionEvents | undefined;
   readonly onStandbySnapshot: () => void;
   readonly nanoTime: () => number;
   readonly epochTimeMs: () => number;
@@ -161,7 +168,8 @@ export class BackupRequests {
       channel: responseChannel,
       streamId: responseStreamId,
     });
-    const session = new ClusterSession({ id: NO_SESSION, responseStreamId, responseChannel, response });
+    const onStateChange = this.#p.events?.listener(NO_SESSION, WISHES[wish.kind].action);
+    const session = new ClusterSession({ id: NO_SESSION, responseStreamId, responseChannel, response, onStateChange });
     response.connect();
     session.onRequest(correlationId, this.#p.nanoTime());
     if (SemanticVersion.major(version) !== CLIENT_PROTOCOL_MAJOR_VERSION) {
@@ -178,7 +186,9 @@ export class BackupRequests {
     const { state } = session;
     if (state === 'INIT' || state === 'CONNECTING' || state === 'CONNECTED') {
       if (session.isResponseConnected(nowNs)) {
-        session.state = 'CONNECTED';
+        if (state !== 'CONNECTED') {
+          session.become('CONNECTED', 'connected');
+        }
         this.#p.authenticator.onConnectedSession(this.#proxy.of(session), this.#p.epochTimeMs());
       }
     } else if (state === 'CHALLENGED' && session.isResponseConnected(nowNs)) {

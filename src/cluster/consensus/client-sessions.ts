@@ -1,12 +1,13 @@
 import { type Authenticator, type ErrorHandler, SemanticVersion } from '../../agrona/mod.ts';
 import type { Header } from '../../client/mod.ts';
 import { CloseReason } from '../codecs/mod.ts';
-import { ClusterSession } from './cluster-session.ts';
+import { ClusterSession, closeReasonName } from './cluster-session.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
 import { EgressSessionProxy } from './egress-session-proxy.ts';
 import { ClusterEvent } from './errors.ts';
 import type { LogPublisher } from './log-publisher.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
+import type { SessionEvents } from './session-events.ts';
 import type { SessionResponse } from './session-response.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -30,6 +31,8 @@ export interface SessionsParameters {
   readonly newResponse: (request: ResponseRequest) => SessionResponse;
   /** For what an operator should see of clients that are turned away. */
   readonly report: ErrorHandler;
+  /** undefined when they are not logged. */
+  readonly events: SessionEvents | undefined;
   /** Counts a client that was not heard of for too long. */
   readonly onTimedOut: () => void;
   /** Now: in the cluster's time, monotonic ns, epoch ms. */
@@ -299,7 +302,8 @@ export class ClientSessions {
       channel: responseChannel,
       streamId: responseStreamId,
     });
-    return new ClusterSession({ id, responseStreamId, responseChannel, response });
+    const onStateChange = this.#p.events?.listener(id, 'CLIENT');
+    return new ClusterSession({ id, responseStreamId, responseChannel, response, onStateChange });
   }
 
   #refusal(version: number): string | undefined {
@@ -317,7 +321,9 @@ export class ClientSessions {
     const { state } = session;
     if (state === 'INIT' || state === 'CONNECTING' || state === 'CONNECTED') {
       if (session.isResponseConnected(nowNs)) {
-        session.state = 'CONNECTED';
+        if (state !== 'CONNECTED') {
+          session.become('CONNECTED', 'connected');
+        }
         this.#p.authenticator.onConnectedSession(this.#proxy.of(session), this.#p.epochTimeMs());
       }
     } else if (state === 'CHALLENGED' && session.isResponseConnected(nowNs)) {
@@ -329,11 +335,13 @@ export class ClientSessions {
     if (session.response.availableWindow <= 0) {
       return false;
     }
-    const position = this.#p.log.appendSessionOpen(session, leadershipTermId, this.#p.time());
+    const timestamp = this.#p.time();
+    const position = this.#p.log.appendSessionOpen(session, leadershipTermId, timestamp);
     if (position <= 0) {
       return false;
     }
     session.open(position);
+    this.#p.events?.onAppendOpen(session, leadershipTermId, timestamp);
     session.timeOfLastActivityNs = nowNs;
     this.table.addOpened(session);
     this.#tellOpen(session, leadershipTermId);
@@ -355,7 +363,7 @@ export class ClientSessions {
   }
 
   #appendCloseAndTell(session: ClusterSession, leadershipTermId: number): boolean {
-    if (!this.#p.log.appendSessionClose(session, leadershipTermId, this.#p.time())) {
+    if (!this.#putClose(session, leadershipTermId)) {
       return false;
     }
     const reason = closeReasonName(session.closeReason);
@@ -368,9 +376,18 @@ export class ClientSessions {
   }
 
   #appendClose(session: ClusterSession, leadershipTermId: number): void {
-    if (this.#p.log.appendSessionClose(session, leadershipTermId, this.#p.time())) {
+    if (this.#putClose(session, leadershipTermId)) {
       this.#remove(session);
     }
+  }
+
+  #putClose(session: ClusterSession, leadershipTermId: number): boolean {
+    const timestamp = this.#p.time();
+    if (!this.#p.log.appendSessionClose(session, leadershipTermId, timestamp)) {
+      return false;
+    }
+    this.#p.events?.onAppendClose(session, leadershipTermId, timestamp);
+    return true;
   }
 
   #remove(session: ClusterSession): void {
@@ -420,10 +437,6 @@ function unanswerable({ id, responseChannel, response }: ClusterSession): Cluste
   return new ClusterEvent(`session ${id} cannot be answered on responseChannel=${responseChannel}`, {
     cause: response.failure,
   });
-}
-
-function closeReasonName(reason: CloseReason): string {
-  return Object.entries(CloseReason).find(([, value]) => value === reason)?.[0] ?? String(reason);
 }
 
 function sessionInfo({ clientInfo, header }: ConnectRequest): string {

@@ -36,7 +36,11 @@ export interface SessionParameters {
   readonly responseStreamId: number;
   readonly responseChannel: string;
   readonly response: SessionResponse;
+  /** Told of every state that the session leaves for another; `from` is undefined for the first. */
+  readonly onStateChange?: SessionStateListener | undefined;
 }
+
+export type SessionStateListener = (from: SessionState | undefined, to: SessionState, reason: string) => void;
 
 /** A client of the cluster as this member sees it. Upstream: `io.aeron.cluster.ClusterSession`. */
 export class ClusterSession {
@@ -46,7 +50,6 @@ export class ClusterSession {
   readonly responseStreamId: number;
   readonly responseChannel: string;
   readonly response: SessionResponse;
-  state: SessionState = 'INIT';
   /** Of the client's last request. */
   correlationId = -1;
   /** Where the log ends behind its opening; -1 before. */
@@ -63,6 +66,8 @@ export class ClusterSession {
   responseDetail = '';
   hasOpenEventPending = true;
   hasNewLeaderEventPending = false;
+  #state: SessionState = 'INIT';
+  readonly #onStateChange: SessionStateListener | undefined;
 
   constructor(parameters: SessionParameters) {
     this.id = parameters.id;
@@ -70,6 +75,18 @@ export class ClusterSession {
     this.responseStreamId = parameters.responseStreamId;
     this.responseChannel = parameters.responseChannel;
     this.response = parameters.response;
+    this.#onStateChange = parameters.onStateChange;
+    this.#onStateChange?.(undefined, 'INIT', '');
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** @param reason for the event log */
+  become(state: SessionState, reason: string): void {
+    this.#onStateChange?.(this.#state, state, reason);
+    this.#state = state;
   }
 
   get isOpen(): boolean {
@@ -91,13 +108,13 @@ export class ClusterSession {
       );
     }
     this.encodedPrincipal = encodedPrincipal;
-    this.state = 'AUTHENTICATED';
+    this.become('AUTHENTICATED', 'authenticated');
   }
 
   reject(code: EventName, detail: string): void {
     this.eventCode = code;
     this.responseDetail = detail;
-    this.state = 'REJECTED';
+    this.become('REJECTED', detail === '' ? code : `${code}: ${detail}`);
   }
 
   /** Another member leads. */
@@ -108,7 +125,7 @@ export class ClusterSession {
 
   open(openedLogPosition: number): void {
     this.openedLogPosition = openedLogPosition;
-    this.state = 'OPEN';
+    this.become('OPEN', `openedLogPosition=${openedLogPosition}`);
   }
 
   /** It is to be closed as soon as the log takes it: at the next check, as it counts as silent from now on. */
@@ -117,14 +134,18 @@ export class ClusterSession {
     this.hasOpenEventPending = false;
     this.hasNewLeaderEventPending = false;
     this.timeOfLastActivityNs = Number.NEGATIVE_INFINITY;
-    this.state = 'CLOSING';
+    this.become('CLOSING', closeReasonName(reason));
   }
 
   loadSnapshotState(correlationId: number, openedLogPosition: number, closeReason: CloseReason): void {
     this.correlationId = correlationId;
     this.openedLogPosition = openedLogPosition;
     this.closeReason = closeReason;
-    this.state = closeReason === CloseReason.NULL_VAL ? 'OPEN' : 'CLOSING';
+    if (closeReason === CloseReason.NULL_VAL) {
+      this.become('OPEN', `openedLogPosition=${openedLogPosition}`);
+    } else {
+      this.become('CLOSING', closeReasonName(closeReason));
+    }
     this.hasOpenEventPending = false;
   }
 
@@ -144,10 +165,10 @@ export class ClusterSession {
     if (this.state === 'INIT' || this.eventCode === 'REDIRECT' || this.state === 'REJECTED') {
       const progress = this.response.poll();
       if (progress === 'failed') {
-        this.state = 'INVALID';
+        this.become('INVALID', 'cannot be answered');
       } else if (progress === 'ready' && this.state === 'INIT') {
         this.timeOfLastActivityNs = nowNs;
-        this.state = 'CONNECTING';
+        this.become('CONNECTING', 'connecting');
       }
     }
     return this.state !== 'INVALID' && this.response.isConnected;
@@ -155,6 +176,11 @@ export class ClusterSession {
 
   close(): void {
     this.response.close();
-    this.state = 'CLOSED';
+    this.become('CLOSED', '');
   }
+}
+
+/** Of a `CloseReason`. */
+export function closeReasonName(reason: CloseReason): string {
+  return Object.entries(CloseReason).find(([, value]) => value === reason)?.[0] ?? `${reason}`;
 }

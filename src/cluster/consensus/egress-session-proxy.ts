@@ -25,7 +25,7 @@ export class EgressSessionProxy implements SessionProxy {
     if (!this.#egress.challenge(this.#session, encodedChallenge)) {
       return false;
     }
-    this.#session.state = 'CHALLENGED';
+    this.#session.become('CHALLENGED', 'challenged');
     return true;
   }
 

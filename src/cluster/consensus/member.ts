@@ -31,6 +31,7 @@ import { ServiceAdapter } from './service-adapter.ts';
 import { ServiceProxy } from './service-proxy.ts';
 import { ServiceSide } from './service-side.ts';
 import { Services } from './services.ts';
+import { SessionEvents } from './session-events.ts';
 import { PublishedSessionResponse, type SessionResponse } from './session-response.ts';
 import { SnapshotDuration } from './snapshot-duration.ts';
 import { ConsensusModuleState } from './states.ts';
@@ -86,6 +87,7 @@ export class Member {
   /** The leader ends the cluster at the end of the snapshot that is being taken. */
   isTerminating = false;
   readonly #executor: ActionExecutor;
+  readonly #sessionEvents: SessionEvents | undefined;
   readonly #ingressEndpoints: string;
 
   constructor(parameters: MemberParameters) {
@@ -98,6 +100,9 @@ export class Member {
     this.archive = archive;
     this.report = resources.errorHandler;
     this.events = openClusterEventLog(platform);
+    this.events?.log('START', { version: 'aeron-ts' });
+    this.#sessionEvents =
+      this.events === undefined ? undefined : new SessionEvents(this.events, context.clusterMemberId, clock.timeUnit);
     this.state = new ModuleState(context.clusterMemberId, counters.state, this.events);
     this.egress = new EgressPublisher(context.leaderHeartbeatTimeoutNs);
     this.publisher = new ConsensusPublisher({ appVersion: context.appVersion, time: () => clock.time() });
@@ -219,6 +224,7 @@ export class Member {
       log: this.log.publisher,
       newResponse: this.#newResponse,
       report: this.report,
+      events: this.#sessionEvents,
       onTimedOut: () => resources.counters.timedOutClientCount.incrementRelease(),
       time: () => clock.time(),
       nanoTime: () => platform.clock.nanoTime(),
@@ -244,6 +250,7 @@ export class Member {
       recordingLog: resources.recordingLog,
       newResponse: this.#newResponse,
       report: this.report,
+      events: this.#sessionEvents,
       onStandbySnapshot: () => resources.counters.standbySnapshotCount?.incrementRelease(),
       nanoTime: () => platform.clock.nanoTime(),
       epochTimeMs: () => platform.clock.epochTimeMs(),

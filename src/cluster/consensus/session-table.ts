@@ -83,7 +83,7 @@ export class SessionTable {
     this.#uncommittedOpened = [];
     for (const session of restored) {
       session.closedLogPosition = -1;
-      session.state = 'CLOSING';
+      session.become('CLOSING', 'uncommitted session');
       this.#add(session);
     }
     return restored;

@@ -80,6 +80,7 @@ export class SessionsUnderTest {
         return response;
       },
       report: (error) => this.reports.push((error as Error).message),
+      events: undefined,
       onTimedOut: () => this.timedOut++,
       time: () => BigInt(this.nowNs),
       nanoTime: () => this.nowNs,
