@@ -146,7 +146,6 @@ export class ClientSessions {
     const { responseStreamId, responseChannel } = event;
     const session = this.#newSession(event.clusterSessionId, responseStreamId, responseChannel, responseChannel);
     session.open(event.logPosition);
-    session.hasOpenEventPending = false;
     session.onRequest(event.correlationId, this.#p.nanoTime());
     this.table.addCommitted(session);
   }
@@ -396,7 +395,8 @@ export class ClientSessions {
   }
 
   #tellOpen(session: ClusterSession, leadershipTermId: number): number {
-    if (!this.#p.egress.event(session, leadershipTermId, this.#p.memberId, 'OK', '')) {
+    const isFailed = session.response.poll() === 'failed';
+    if (!isFailed && !this.#p.egress.event(session, leadershipTermId, this.#p.memberId, 'OK', '')) {
       return 0;
     }
     session.hasOpenEventPending = false;
