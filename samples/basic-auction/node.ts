@@ -16,9 +16,11 @@ export interface AuctionNodeOptions {
   readonly serviceModule: URL;
 }
 
-/** Where the media driver of a node keeps its files. */
-export function aeronDirectoryOf(nodeId: number): string {
-  return `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${nodeId}-driver`;
+/** Where the media driver of a node keeps its files: beside the default directory, which `AERON_DIR` can move. */
+function aeronDirectoryOf(nodeId: number): string {
+  const { environment } = nativePlatform();
+  const base = environment.get('AERON_DIR') ?? CommonContext.defaultAeronDirectoryName(environment);
+  return `${base}-${nodeId}-driver`;
 }
 
 /** Launches a node of the auction's cluster: driver, archive, consensus module and service in one loop. */
