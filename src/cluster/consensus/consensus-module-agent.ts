@@ -37,6 +37,8 @@ export class ConsensusModuleAgent implements Agent {
     publicationPosition: NULL_VALUE,
   };
   #start: Procedure<void> | undefined;
+  /** The end of the log's recording is no loss of it any more. */
+  #isClosing = false;
   #member: Member | undefined;
   #slowTickDeadlineNs = Number.NEGATIVE_INFINITY;
   #markFileUpdateDeadlineNs = Number.NEGATIVE_INFINITY;
@@ -72,6 +74,7 @@ export class ConsensusModuleAgent implements Agent {
   }
 
   onClose(): void {
+    this.#isClosing = true;
     const member = this.#member;
     const { aeron, errorHandler, markFile } = this.#resources;
     try {
@@ -248,7 +251,7 @@ export class ConsensusModuleAgent implements Agent {
 
   #onSignal(event: RecordingSignalEvent): void {
     const member = this.#member;
-    if (member === undefined) {
+    if (member === undefined || this.#isClosing) {
       return;
     }
     const { log } = member;
