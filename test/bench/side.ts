@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AERON_VERSIONS, classPath, JAVA_OPTIONS, prepareJava } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
@@ -7,10 +8,14 @@ import { ROOT } from '../../scripts/run.ts';
 type Side = 'java' | 'typescript';
 type Measure = Readonly<Record<string, number>>;
 
+const PROGRAM: Readonly<Record<Side, string>> = { java: 'Bench', typescript: 'bench-main' };
+
 /** Runs one benchmark program of one side in a process of its own and returns what its RESULT line says. */
-function runSide(side: Side, what: string, options: Readonly<Record<string, string | number>>): Measure {
+function runSide(side: Side, { what, options, program = PROGRAM }: Comparison): Measure {
   const parent = mkdtempSync('/dev/shm/aeron-bench-');
-  const words = Object.entries({ ...options, dir: join(parent, 'aeron') }).map(([name, value]) => `${name}=${value}`);
+  const disk = mkdtempSync(join(tmpdir(), 'aeron-bench-'));
+  const directories = { dir: join(parent, 'aeron'), archiveDir: join(disk, 'archive') };
+  const words = Object.entries({ ...options, ...directories }).map(([name, value]) => `${name}=${value}`);
   const [command, args] =
     side === 'java'
       ? [
@@ -20,12 +25,12 @@ function runSide(side: Side, what: string, options: Readonly<Record<string, stri
             '-Dagrona.disable.bounds.checks=true',
             '-cp',
             classPath(AERON_VERSIONS.current),
-            'Bench',
+            program.java,
             what,
             ...words,
           ],
         ]
-      : [process.execPath, [join(ROOT, 'build', 'test', 'bench', 'bench-main.js'), what, ...words]];
+      : [process.execPath, [join(ROOT, 'build', 'test', 'bench', `${program.typescript}.js`), what, ...words]];
   try {
     const result = spawnSync(command as string, args as string[], { encoding: 'utf8', timeout: 120_000 });
     const line = /^RESULT (.*)$/m.exec(result.stdout ?? '');
@@ -35,12 +40,15 @@ function runSide(side: Side, what: string, options: Readonly<Record<string, stri
     return Object.fromEntries(line[1]!.split(' ').map((word) => [word.split('=')[0]!, Number(word.split('=')[1])]));
   } finally {
     rmSync(parent, { recursive: true, force: true });
+    rmSync(disk, { recursive: true, force: true });
   }
 }
 
 export interface Comparison {
   readonly name: string;
-  readonly what: 'throughput' | 'round-trip';
+  readonly what: 'throughput' | 'round-trip' | 'archive';
+  /** Java class and script that measure it; Bench and bench-main by default. */
+  readonly program?: Readonly<Record<Side, string>>;
   readonly options: Readonly<Record<string, string | number>>;
 }
 
@@ -53,17 +61,17 @@ export function compare(title: string, comparisons: readonly Comparison[], round
   );
   console.log('| what | TypeScript | Java | ratio |');
   console.log('|---|---|---|---|');
-  for (const { name, what, options } of comparisons) {
+  for (const comparison of comparisons) {
     const measures: Record<Side, Measure[]> = { java: [], typescript: [] };
     for (let round = 0; round < rounds; round++) {
       for (const side of ['typescript', 'java'] as const) {
-        measures[side].push(runSide(side, what, options));
+        measures[side].push(runSide(side, comparison));
       }
     }
     for (const key of Object.keys(measures.java[0]!)) {
       const ours = sorted(measures.typescript, key);
       const theirs = sorted(measures.java, key);
-      const label = key === 'rate' ? name : `${name} ${key}`;
+      const label = key === 'rate' ? comparison.name : `${comparison.name} ${key.replace('-', ' ')}`;
       const ratio = median(ours) / median(theirs);
       console.log(`| ${label} | ${show(key, ours)} | ${show(key, theirs)} | ${ratio.toFixed(2)} |`);
     }
@@ -75,11 +83,11 @@ const median = (values: readonly number[]) => values[Math.floor(values.length / 
 
 function show(key: string, values: readonly number[]): string {
   const format = (value: number) => {
-    if (key !== 'rate') {
+    if (!key.endsWith('rate')) {
       return `${(value / 1000).toFixed(2)}`;
     }
     return value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e3).toFixed(0)} k`;
   };
-  const unit = key === 'rate' ? 'msg/s' : 'µs';
+  const unit = key.endsWith('rate') ? 'msg/s' : 'µs';
   return `${format(median(values))} ${unit} (${format(values[0]!)} to ${format(values.at(-1)!)})`;
 }
