@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
-import { AeronArchive, type AeronArchiveOptions, type RecordingSignalEvent } from '../../src/archive/client/mod.ts';
+import {
+  AeronArchive,
+  type AeronArchiveOptions,
+  ArchiveError,
+  RecordingEventsAdapter,
+  type RecordingSignal,
+  type RecordingSignalEvent,
+  type ReplayParams,
+  SourceLocation,
+} from '../../src/archive/client/mod.ts';
 import type { GivenArchiveOptions } from '../../src/archive/server/mod.ts';
 import { Aeron, type ExclusivePublication, type Subscription } from '../../src/client/mod.ts';
 import type { GivenDriverOptions } from '../../src/driver/mod.ts';
 import type { Platform } from '../../src/platform/mod.ts';
-import { type SimulatedHost, SimulatedWorld } from '../../src/platform/simulated/mod.ts';
+import { type HostOptions, type SimulatedHost, SimulatedWorld } from '../../src/platform/simulated/mod.ts';
+import { ChannelUriStringBuilder } from '../../src/protocol/mod.ts';
 import { SimulatedArchive, SimulatedMediaDriver } from '../../src/simulation/mod.ts';
 
-const SECOND_NS = 1_000_000_000;
+export const SECOND_NS = 1_000_000_000;
 export const IPC = 'aeron:ipc?term-length=64k';
 export const STREAM_ID = 33;
 export const REPLAY_STREAM_ID = 34;
@@ -21,21 +31,30 @@ export class ArchiveWorld {
   readonly driver: SimulatedMediaDriver;
   archive: SimulatedArchive;
   readonly aeron: Aeron;
-  readonly client: AeronArchive;
+  client: AeronArchive;
   readonly signals: RecordingSignalEvent[] = [];
   readonly errors: unknown[] = [];
+  /** What the archive has sent that no request has asked for. */
+  readonly clientErrors: unknown[] = [];
 
   constructor(
     options: GivenArchiveOptions = {},
     clientOptions: AeronArchiveOptions = {},
     driverOptions: GivenDriverOptions = {},
+    hostOptions: HostOptions = {},
   ) {
-    this.host = this.world.host('a', { addresses: ['10.0.0.1'] });
+    this.host = this.world.host('a', { addresses: ['10.0.0.1'], ...hostOptions });
     this.driver = SimulatedMediaDriver.launch(this.host, driverOptions);
     this.archive = SimulatedArchive.launch(this.host, options);
     this.platform = this.host.process('client').platform;
     this.aeron = this.newAeron();
     this.client = this.connect(clientOptions);
+  }
+
+  /** Another archive in the place of one that is gone, and a client of it. */
+  restartArchive(options: GivenArchiveOptions = {}): void {
+    this.archive = SimulatedArchive.launch(this.host, options);
+    this.client = this.connect();
   }
 
   newAeron(): Aeron {
@@ -52,6 +71,7 @@ export class ArchiveWorld {
       controlRequestChannel: 'aeron:ipc',
       controlResponseChannel: 'aeron:ipc',
       recordingSignalConsumer: (signal) => this.signals.push(signal),
+      errorHandler: (error) => this.clientErrors.push(error),
       ...options,
     });
   }
@@ -111,12 +131,133 @@ export class ArchiveWorld {
     return messages;
   }
 
+  message(n: number, length = 0): AtomicBuffer {
+    return AtomicBuffer.ofString(messageOf(n, length));
+  }
+
+  /** Publishes messages, records them, and stops. */
+  record(count: number, from = 0, length = 0): Recorded {
+    const { client } = this;
+    client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL).block();
+    const publication = this.addPublication();
+    this.publish(publication, count, from, length);
+    const { initialTermId, position, sessionId, termBufferLength } = publication;
+    const recordingId = this.recordingOf(sessionId);
+    this.awaitRecorded(recordingId, position);
+    client.stopRecording(IPC, STREAM_ID).block();
+    this.awaitStopped(recordingId, position);
+    publication.close();
+    return { recordingId, position, initialTermId, termBufferLength };
+  }
+
+  /** The channel of a publisher that goes on where a recording ends. */
+  continuing({ position, initialTermId, termBufferLength }: Recorded): string {
+    return new ChannelUriStringBuilder()
+      .media('ipc')
+      .initialPosition(position, initialTermId, termBufferLength)
+      .build();
+  }
+
+  /** The recording of a session, as soon as it has begun. */
+  recordingOf(sessionId: number, streamId = STREAM_ID): number {
+    let recordingId = -1;
+    this.until(() => {
+      recordingId = this.client.findLastMatchingRecording(0, 'aeron:', streamId, sessionId).block();
+      return recordingId >= 0;
+    });
+    return recordingId;
+  }
+
+  awaitRecorded(recordingId: number, position: number): void {
+    this.until(() => this.client.getRecordingPosition(recordingId).block() >= position);
+  }
+
+  awaitStopped(recordingId: number, position: number): void {
+    this.until(() => this.client.getStopPosition(recordingId).block() >= 0);
+    assert.equal(this.client.getStopPosition(recordingId).block(), position);
+  }
+
+  /** The messages of a recording. */
+  replay(recordingId: number, count: number, params: ReplayParams = {}): string[] {
+    const subscription = this.addSubscription(IPC, REPLAY_STREAM_ID);
+    this.client.startReplay(recordingId, IPC, REPLAY_STREAM_ID, params).block();
+    const messages = this.receive(subscription, count);
+    subscription.close();
+    return messages;
+  }
+
+  /** Signals of a recording that have come. */
+  signalsOf(recordingId: number): RecordingSignal[] {
+    this.client.pollForRecordingSignals();
+    return this.signals.filter((event) => event.recordingId === recordingId).map(({ signal }) => signal);
+  }
+
+  /** Value of the only counter of a type. */
+  counterOf(typeId: number): number {
+    const counters = this.driver.counters;
+    const counterId = counters.findAllocated((id) => counters.getCounterTypeId(id) === typeId);
+    return counters.getCounterValue(counterId);
+  }
+
+  labelsOf(typeId: number): string[] {
+    const labels: string[] = [];
+    this.driver.counters.forEachMetaData((_counterId, type, _key, label) => {
+      if (type === typeId) {
+        labels.push(label);
+      }
+    });
+    return labels;
+  }
+
+  /** Recording events, as they come. */
+  eventsOf(channel: string, streamId: number): { all: string[]; poll(): string[] } {
+    const all: string[] = [];
+    const subscription = this.addSubscription(channel, streamId);
+    const poller = new RecordingEventsAdapter(
+      {
+        onStart: (recordingId, startPosition, _sessionId, stream) =>
+          all.push(`started ${recordingId} ${startPosition} ${stream}`),
+        onProgress: (recordingId, startPosition, position) =>
+          all.push(`progress ${recordingId} ${startPosition} ${position}`),
+        onStop: (recordingId, startPosition, position) =>
+          all.push(`stopped ${recordingId} ${startPosition} ${position}`),
+      },
+      subscription,
+      10,
+    );
+    this.until(() => subscription.isConnected);
+    return {
+      all,
+      poll: () => {
+        poller.poll();
+        return all;
+      },
+    };
+  }
+
   close(): void {
     this.client.close();
     this.aeron.close();
     this.archive.close();
     this.driver.close();
   }
+}
+
+export interface Recorded {
+  readonly recordingId: number;
+  readonly position: number;
+  readonly initialTermId: number;
+  readonly termBufferLength: number;
+}
+
+/** For `assert.throws`. */
+export function refusedWith(errorCode: number, message: RegExp = /./): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof ArchiveError, String(error));
+    assert.equal(error.errorCode, errorCode, error.message);
+    assert.match(error.message, message);
+    return true;
+  };
 }
 
 function messageOf(n: number, length = 0): string {

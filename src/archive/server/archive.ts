@@ -224,6 +224,8 @@ class Launch {
       logger,
     });
     this.undos.push(() => {
+      // A file that is not ready looks as if its owner, whose process may live on, was about to make it so.
+      markFile.signalReady(this.platform.clock.epochTimeMs());
       markFile.signalTerminated();
       markFile.close();
     });
