@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { AERON_VERSIONS } from '../../scripts/java.ts';
 import type { Child } from './child.ts';
 import { JavaCluster, javaClusterClient } from './java-cluster.ts';
 import { Stage } from './stage.ts';
@@ -56,6 +57,39 @@ describe('our service container under a Java consensus module', () => {
     secondClient.type('add 1\nclose\n');
     await secondClient.line(/^MESSAGE sum 43/);
     await successor.line(/^CLOSE 2 SERVICE_ACTION/);
+
+    // Ended without a snapshot, it comes back by the log behind the last one.
+    await member!.tool('abort');
+    assert.equal(await successor.exit(), 0);
+    await member!.stop();
+    member!.start();
+    const replayed = member!.service('text');
+    await replayed.line(/^ROLE LEADER of 0/);
+    assert.match(await replayed.line(/^START/), /^START from sum=42/);
+    await replayed.line(/^CLOSE 2 SERVICE_ACTION/);
+    const thirdClient = javaClusterClient(stage, cluster.ingressEndpoints);
+    thirdClient.type('add 0\n');
+    await thirdClient.line(/^MESSAGE sum 43/);
+  });
+
+  it('serves under the consensus module of the public tutorial', { timeout: 120_000 }, async () => {
+    const version = AERON_VERSIONS.tutorial;
+    const cluster = new JavaCluster(stage, { version });
+    const member = cluster.members[0]!;
+    member.start();
+    const service = member.service('text');
+    const client = javaClusterClient(stage, cluster.ingressEndpoints, version);
+    client.type('add 5\ntell all\ntimer 3 10\ngrow 20000\n');
+    await client.line(/^MESSAGE told 0 all/);
+    await client.line(/^MESSAGE timer 3/);
+    await member.tool('shutdown');
+    await service.line(/^SNAPSHOT sum=5/);
+    assert.equal(await service.exit(), 0);
+    await member.stop();
+    member.start();
+    const successor = member.service('text');
+    assert.match(await successor.line(/^START/), /^START from sum=5 .* ballast=20000/);
+    await successor.line(/^ROLE LEADER/);
   });
 
   it('loads the snapshot of a Java service, and Java loads ours', { timeout: 120_000 }, async () => {
