@@ -142,9 +142,8 @@ class Backoff {
 
 const SPIN = -1;
 
-/** From this sleep on a quiet thread sleeps `QUIET_PARK_NS`. */
+/** From this sleep on a quiet thread sleeps as long as it may. */
 const QUIET_FROM_NS = 1_000_000;
-const QUIET_PARK_NS = 16_000_000;
 
 /** Spins, then yields, then sleeps longer and longer: the usual choice. */
 export class BackoffIdleStrategy implements IdleStrategy {
@@ -182,19 +181,19 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   private readonly platform: Parking;
   private readonly poller: SocketPoller;
   private readonly backoff: Backoff;
-  private readonly isQuiet: () => boolean;
+  private readonly quietParkNs: () => number;
 
-  /** @param isQuiet whether only sockets matter now: sleeps of 1 ms then become sleeps of up to 16 ms. */
+  /** @param quietParkNs what sleeps of 1 ms and more become while only sockets and time matter; 0 while others do. */
   constructor(
     platform: Parking,
     poller: SocketPoller,
     options: BackoffOptions = {},
-    isQuiet: () => boolean = () => false,
+    quietParkNs: () => number = () => 0,
   ) {
     this.platform = platform;
     this.poller = poller;
     this.backoff = new Backoff(options);
-    this.isQuiet = isQuiet;
+    this.quietParkNs = quietParkNs;
   }
 
   idle(workCount: number): void {
@@ -210,7 +209,7 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
       this.platform.park(0);
       return;
     }
-    const waitNs = parkNs >= QUIET_FROM_NS && this.isQuiet() ? QUIET_PARK_NS : parkNs;
+    const waitNs = parkNs >= QUIET_FROM_NS ? Math.max(parkNs, this.quietParkNs()) : parkNs;
     if (this.poller.wait(waitNs) > 0) {
       this.backoff.reset();
     }
@@ -251,15 +250,15 @@ export const IDLE_STRATEGY_WORDS: readonly string[] = [...new Set(Object.values(
 /**
  * The strategy of a name out of a configuration. `initArgs` is the C driver's `..._IDLE_STRATEGY_INIT_ARGS`: a
  * duration for the sleeping ones ('5us'), 'spins-yields-min-max' for backoff ('10-20-1us-1ms'). With a
- * `poller`, 'backoff' sleeps on its sockets, longer while `isQuiet`.
+ * `poller`, 'backoff' sleeps on its sockets, longer while `quietParkNs` says so.
  * @throws AeronError CONFIGURATION naming what was not understood
  */
 export function createIdleStrategy(
   name: string,
   platform: Parking,
-  options: { initArgs?: string; poller?: SocketPoller; isQuiet?: () => boolean } = {},
+  options: { initArgs?: string; poller?: SocketPoller; quietParkNs?: () => number } = {},
 ): IdleStrategy {
-  const { initArgs, poller, isQuiet } = options;
+  const { initArgs, poller, quietParkNs } = options;
   switch (STRATEGY_NAMES[name]) {
     case 'noop':
       return new NoOpIdleStrategy();
@@ -275,7 +274,7 @@ export function createIdleStrategy(
       const backoff = initArgs === undefined ? {} : parseBackoffArguments(initArgs);
       return poller === undefined
         ? new BackoffIdleStrategy(platform, backoff)
-        : new SocketWaitIdleStrategy(platform, poller, backoff, isQuiet);
+        : new SocketWaitIdleStrategy(platform, poller, backoff, quietParkNs);
     }
     default:
       throw new AeronError(

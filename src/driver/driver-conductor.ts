@@ -46,6 +46,8 @@ import { SubscriptionLinker } from './subscription-linker.ts';
 
 const { IPC_CHANNEL } = ChannelParameters;
 const CLOCK_UPDATE_INTERVAL_NS = 1_000_000;
+const QUIET_PARK_NS = 16_000_000;
+const LOCAL_QUIET_PARK_NS = 4_000_000;
 /** What a client reads as 'no driver here any more'. */
 const NO_HEARTBEAT = -1;
 
@@ -145,10 +147,17 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     this.lastCommandConsumerPosition = ctx.toDriverCommands.consumerPosition();
   }
 
-  /** There is no stream: nothing can come through shared memory but a command, which can wait a little. */
-  get isQuiet(): boolean {
-    const { ipcPublications, networkPublications, publicationImages } = this.resources;
-    return ipcPublications.length === 0 && networkPublications.length === 0 && publicationImages.length === 0;
+  /**
+   * How long the thread may sleep on its sockets when it has nothing to do: 0 while something can come through shared
+   * memory at any time. Without streams that is only a command, which can wait a little. Nor does anything come when
+   * all clients are in this very thread, which goes on to their timers.
+   */
+  quietParkNs(localClientCount: number): number {
+    const { clients, ipcPublications, networkPublications, publicationImages } = this.resources;
+    if (ipcPublications.length === 0 && networkPublications.length === 0 && publicationImages.length === 0) {
+      return QUIET_PARK_NS;
+    }
+    return clients.length <= localClientCount ? LOCAL_QUIET_PARK_NS : 0;
   }
 
   onStart(): void {

@@ -105,13 +105,14 @@ export class MediaDriver {
   /**
    * The strategy of the options for the thread that drives this driver, together with others or alone: 'backoff'
    * sleeps on the driver's sockets.
+   * @param localClientCount how many clients the same thread drives
    */
-  newIdleStrategy(): IdleStrategy {
+  newIdleStrategy(localClientCount = 0): IdleStrategy {
     const { platform, readableSockets } = this.runtime.context;
     const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
     return createIdleStrategy(sharedIdleStrategy, platform, {
       poller: readableSockets.poller,
-      isQuiet: () => this.conductor.isQuiet,
+      quietParkNs: () => this.conductor.quietParkNs(localClientCount),
       ...(initArgs === undefined ? {} : { initArgs }),
     });
   }

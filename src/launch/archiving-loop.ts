@@ -17,7 +17,7 @@ export function newArchivingLoop(
   archiveOptions: GivenArchiveOptions,
 ): ArchivingLoop {
   const driver = MediaDriver.launch({ platform, ...driverOptions, threadingMode: 'INVOKER' });
-  const loop = new AgentLoop(driver.newIdleStrategy());
+  const loop = new AgentLoop(driver.newIdleStrategy(1));
   try {
     loop.add(driver.sharedAgentInvoker!);
     const archive = Archive.launch({

@@ -79,7 +79,8 @@ export class NodeLoop {
             },
           });
     this.aeronDirectoryName = driver?.aeronDirectoryName;
-    this.#threadIdleStrategy = driver?.newIdleStrategy() ?? createIdleStrategy('backoff', platform);
+    const clientCount = [parts.archive, parts.consensusModule, ...(parts.services ?? [])].filter(Boolean).length;
+    this.#threadIdleStrategy = driver?.newIdleStrategy(clientCount) ?? createIdleStrategy('backoff', platform);
     this.#loop = new AgentLoop(this.#threadIdleStrategy);
     const idleStrategy = stoppable(this.#loop.idleStrategy, isToldToStop);
     try {

@@ -83,6 +83,19 @@ describe('SocketWaitIdleStrategy', () => {
     idleTimes(strategy, 2);
     assert.deepEqual(waits, []);
   });
+
+  it('makes its longest sleeps longer while it is quiet', () => {
+    const { platform, poller, waits } = recorder();
+    let quietParkNs = 0;
+    const options = { maxSpins: 0, maxYields: 0, minParkPeriodNs: 500_000, maxParkPeriodNs: 1_000_000 };
+    const strategy = new SocketWaitIdleStrategy(platform, poller, options, () => quietParkNs);
+    idleTimes(strategy, 2);
+    quietParkNs = 4_000_000;
+    idleTimes(strategy, 1);
+    strategy.reset();
+    idleTimes(strategy, 2);
+    assert.deepEqual(waits, [500_000, 1_000_000, 4_000_000, 500_000, 4_000_000]);
+  });
 });
 
 describe('createIdleStrategy', () => {
