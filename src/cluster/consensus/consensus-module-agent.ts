@@ -77,6 +77,8 @@ export class ConsensusModuleAgent implements Agent {
     this.#isClosing = true;
     const member = this.#member;
     const { aeron, errorHandler, markFile } = this.#resources;
+    // What the archive tells of from now on is of our own doing.
+    this.#member = undefined;
     try {
       if (!aeron.isClosed) {
         aeron.removeUnavailableCounterHandler(this.#counterHandlerId ?? NULL_VALUE);
@@ -155,7 +157,7 @@ export class ConsensusModuleAgent implements Agent {
       return 0;
     }
     return (
-      member.replicated.lead(member.log.publisher, member.leadershipTermId, () => member.time) +
+      member.replicated.lead(member.log.publisher, member.leadershipTermId, this.#context.clock) +
       member.ingressAdapter.poll()
     );
   }

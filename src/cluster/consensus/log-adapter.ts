@@ -25,10 +25,13 @@ import { ClusterActionFlags } from './states.ts';
 const { BREAK, CONTINUE } = ControlledFragmentAction;
 const HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
 const SCHEMA_ID = SessionMessageHeaderDecoder.SCHEMA_ID;
+/** In the session header. */
+const SESSION_ID_OFFSET = 8;
 
 /** What the log says, in order. */
 export interface LogListener {
-  onReplaySessionMessage(clusterSessionId: bigint, timestamp: bigint): void;
+  /** Messages of clients are for the services alone. */
+  onReplayServiceMessage(clusterSessionId: bigint): void;
   onReplayTimerEvent(correlationId: bigint): void;
   onReplaySessionOpen(event: {
     readonly logPosition: number;
@@ -64,7 +67,6 @@ export class LogAdapter {
   readonly #listener: LogListener;
   readonly #fragmentLimit: number;
   readonly #header = new MessageHeaderDecoder();
-  readonly #sessionMessage = new SessionMessageHeaderDecoder();
   readonly #sessionOpen = new SessionOpenEventDecoder();
   readonly #sessionClose = new SessionCloseEventDecoder();
   readonly #timer = new TimerEventDecoder();
@@ -157,8 +159,10 @@ export class LogAdapter {
     const bodyOffset = offset + HEADER_LENGTH;
     switch (messageHeader.templateId()) {
       case SessionMessageHeaderDecoder.TEMPLATE_ID: {
-        const message = this.#sessionMessage.wrap(buffer, bodyOffset, blockLength, version);
-        this.#listener.onReplaySessionMessage(message.clusterSessionId(), message.timestamp());
+        const isOfService = buffer.getInt32(bodyOffset + SESSION_ID_OFFSET + 4) < 0;
+        if (isOfService) {
+          this.#listener.onReplayServiceMessage(buffer.getBigInt64(bodyOffset + SESSION_ID_OFFSET));
+        }
         return CONTINUE;
       }
       case TimerEventDecoder.TEMPLATE_ID:

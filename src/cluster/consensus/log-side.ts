@@ -16,8 +16,8 @@ export class LogSide implements LogListener, SnapshotListener {
     this.#member = member;
   }
 
-  onReplaySessionMessage(clusterSessionId: bigint): void {
-    this.#member.replicated.onReplayMessage(clusterSessionId);
+  onReplayServiceMessage(clusterSessionId: bigint): void {
+    this.#member.replicated.onReplayServiceMessage(clusterSessionId);
   }
 
   onReplayTimerEvent(correlationId: bigint): void {

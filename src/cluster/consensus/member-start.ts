@@ -1,9 +1,10 @@
-import { AeronArchive, type RecordingSignalEvent } from '../../archive/client/mod.ts';
+import { AeronArchive, ArchiveError, ArchiveErrorCode, type RecordingSignalEvent } from '../../archive/client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import { EntryType, NULL_VALUE, type RecoveryPlan } from '../files/mod.ts';
 import { asyncAddRecoveryStateCounter } from './cluster-counters.ts';
 import type { ConsensusModuleContext } from './context.ts';
 import { ConsensusCore } from './core/consensus-core.ts';
+import { ClusterError } from './errors.ts';
 import { LogSide } from './log-side.ts';
 import { Member } from './member.ts';
 import { answer, type Procedure, until } from './procedure.ts';
@@ -27,7 +28,7 @@ export function* createMember(
   const archive = yield* connectArchive({ ...archiveOptions, recordingSignalConsumer: onSignal });
   const lastRecordingId = recordingLog.findLastTermRecordingId();
   if (lastRecordingId !== NULL_VALUE) {
-    yield* answer(archive.tryStopRecordingByIdentity(lastRecordingId));
+    yield* stopRecording(archive, lastRecordingId);
   }
   return new Member({ context, resources, archive, consensusSubscription, serviceSubscription, servicePublication });
 }
@@ -65,8 +66,18 @@ function* loadSnapshot(member: Member, plan: RecoveryPlan): Procedure<number> {
   if (snapshot === undefined) {
     return 0;
   }
-  yield* new SnapshotRecording(aeron, archive, context).load(snapshot.recordingId, new LogSide(member));
-  replicated.verifyLoaded();
+  try {
+    yield* new SnapshotRecording(aeron, archive, context).load(snapshot.recordingId, new LogSide(member));
+    replicated.verifyLoaded();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ClusterError(
+      'SNAPSHOT_INVALID',
+      `the consensus module's snapshot at logPosition=${snapshot.logPosition} (recordingId=${snapshot.recordingId}) ` +
+        `cannot be loaded: ${why}; \`aeron cluster-tool <cluster-dir> invalidate-latest-snapshot\` makes an earlier one count`,
+      { cause },
+    );
+  }
   resources.counters.commitPosition.setRelease(snapshot.logPosition);
   return snapshot.logPosition;
 }
@@ -106,6 +117,17 @@ function consensusChannel({ consensusChannel: channel, thisMember }: ConsensusMo
     uri.put('endpoint', thisMember.endpoints.consensus);
   }
   return uri.toString();
+}
+
+/** What a predecessor has left. That the archive does not know the log is said when it is needed. */
+function* stopRecording(archive: AeronArchive, recordingId: number): Procedure<void> {
+  try {
+    yield* answer(archive.tryStopRecordingByIdentity(recordingId));
+  } catch (error) {
+    if (!(error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.UNKNOWN_RECORDING)) {
+      throw error;
+    }
+  }
 }
 
 function* connectArchive(options: Parameters<typeof AeronArchive.asyncConnect>[0]): Procedure<AeronArchive> {

@@ -1,9 +1,14 @@
 import type { AtomicBuffer } from '../../agrona/mod.ts';
 import type { ClientSessions } from './client-sessions.ts';
+import type { ClusterClock } from './cluster-clock.ts';
 import { ClusterError } from './errors.ts';
 import type { LogPublisher } from './log-publisher.ts';
 import { SESSION_HEADER_LENGTH } from './log-publisher.ts';
-import { PendingServiceMessages, serviceIdOfLogMessage } from './pending-service-messages.ts';
+import {
+  type PendingServiceMessage,
+  PendingServiceMessages,
+  serviceIdOfLogMessage,
+} from './pending-service-messages.ts';
 import type { ConsensusModuleContent } from './snapshot-encoder.ts';
 import type { ConsensusModuleState } from './states.ts';
 import { Timers } from './timers.ts';
@@ -26,6 +31,7 @@ export class ReplicatedState {
   /** By correlation id: how often a timer has expired in the log that was not scheduled here. */
   readonly #expiredEarly = new Map<bigint, number>();
   readonly #uncommitted = new Uncommitted();
+  #leading: { log: LogPublisher; leadershipTermId: number; now: bigint } | undefined;
 
   constructor(sessions: ClientSessions, serviceCount: number) {
     this.sessions = sessions;
@@ -84,11 +90,9 @@ export class ReplicatedState {
     }
   }
 
-  /** The log brings a message, of a client or of a service. */
-  onReplayMessage(clusterSessionId: bigint): void {
-    if (clusterSessionId < 0n) {
-      this.pendingMessages(serviceIdOfLogMessage(clusterSessionId)).onReplayed(clusterSessionId);
-    }
+  /** The log brings a message of a service. */
+  onReplayServiceMessage(clusterSessionId: bigint): void {
+    this.pendingMessages(serviceIdOfLogMessage(clusterSessionId)).onReplayed(clusterSessionId);
   }
 
   /** A service offers a message to the cluster. */
@@ -97,29 +101,17 @@ export class ReplicatedState {
   }
 
   /** As leader: timers that are due and messages of services go to the log. Returns how many. */
-  lead(log: LogPublisher, leadershipTermId: number, time: () => bigint): number {
+  lead(log: LogPublisher, leadershipTermId: number, clock: ClusterClock): number {
     let workCount = 0;
     if (this.#timers.size > 0) {
-      const now = time();
-      workCount += this.#timers.poll(now, (correlationId) => {
-        const position = log.appendTimer(correlationId, leadershipTermId, now);
-        if (position > 0) {
-          this.#uncommitted.onTimer(position, correlationId);
-        }
-        return position > 0;
-      });
+      this.#leading = { log, leadershipTermId, now: clock.time() };
+      workCount += this.#timers.poll(this.#leading.now, this.#appendTimer);
     }
     for (const messages of this.#pendingMessages) {
-      workCount += messages.poll(({ clusterSessionId, buffer }) =>
-        log.appendMessage(
-          leadershipTermId,
-          clusterSessionId,
-          time(),
-          buffer,
-          SESSION_HEADER_LENGTH,
-          buffer.capacity - SESSION_HEADER_LENGTH,
-        ),
-      );
+      if (!messages.isEmpty) {
+        this.#leading = { log, leadershipTermId, now: clock.time() };
+        workCount += messages.poll(this.#appendMessage);
+      }
     }
     return workCount;
   }
@@ -161,4 +153,19 @@ export class ReplicatedState {
       messages.verify();
     }
   }
+
+  readonly #appendTimer = (correlationId: bigint): boolean => {
+    const { log, leadershipTermId, now } = this.#leading!;
+    const position = log.appendTimer(correlationId, leadershipTermId, now);
+    if (position > 0) {
+      this.#uncommitted.onTimer(position, correlationId);
+    }
+    return position > 0;
+  };
+
+  readonly #appendMessage = ({ clusterSessionId, buffer }: PendingServiceMessage): number => {
+    const { log, leadershipTermId, now } = this.#leading!;
+    const length = buffer.capacity - SESSION_HEADER_LENGTH;
+    return log.appendMessage(leadershipTermId, clusterSessionId, now, buffer, SESSION_HEADER_LENGTH, length);
+  };
 }

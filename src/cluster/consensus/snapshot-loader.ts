@@ -151,8 +151,5 @@ export class SnapshotLoader {
 }
 
 function invalid(what: string): ClusterError {
-  return new ClusterError(
-    'SNAPSHOT_INVALID',
-    `the consensus module's snapshot cannot be loaded: ${what}; invalidate it by \`cluster-tool <dir> invalidate-latest-snapshot\` to start from an earlier one`,
-  );
+  return new ClusterError('SNAPSHOT_INVALID', what);
 }

@@ -99,7 +99,7 @@ describe('a snapshot of a consensus module', () => {
     };
     assert.throws(() => new SnapshotLoader(imageOf(onlyEnd), listenerOf(state)).poll(), {
       code: 'SNAPSHOT_INVALID',
-      message: /missing begin snapshot.*invalidate-latest-snapshot/,
+      message: /missing begin snapshot/,
     });
     messages.buffer.putInt64(8, 2);
     assert.throws(() => new SnapshotLoader(imageOf(messages), listenerOf(state)).poll(), {

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { ALLOW_ALL, AtomicBuffer, SemanticVersion } from '../../../src/agrona/mod.ts';
+import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
+import { RecordingLog } from '../../../src/cluster/files/mod.ts';
+import { NodeWorld } from './node-world.ts';
+
+const { ABORT, RESUME, SHUTDOWN, SNAPSHOT, SUSPEND } = ClusterControlToggle;
+const SECOND_NS = 1_000_000_000;
+/** What a killed component's mark file keeps its successor out for. */
+const FORGOTTEN_NS = 11 * SECOND_NS;
+
+describe('a consensus module under virtual time', () => {
+  const last = <T>(items: readonly T[]): T | undefined => items.at(-1);
+
+  it('serves clients, takes a snapshot, and goes on from it and the log behind it', () => {
+    const node = new NodeWorld().start();
+    const client = node.client();
+    client.send('add 40', 'timer 1 500', 'timer 2 30000', 'tell all');
+    node.until(() => client.messages.includes('timer 1'));
+    node.until(() => client.messages.includes('told 0 all'));
+    node.toggle(SNAPSHOT);
+    node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+    client.send('add 2');
+    node.until(() => last(client.messages) === 'sum 42');
+    node.stopAll();
+    node.start();
+    node.until(() => node.serviceLog.some((line) => /^START from sum=40 .* sessions 1$/.test(line)));
+    const second = node.client();
+    second.send('add 1', 'tell more');
+    node.until(() => second.messages.includes('sum 43') && second.messages.includes('told 0 more'));
+    assert.deepEqual(node.errors, []);
+    node.pass(30 * SECOND_NS);
+    node.until(() => node.serviceLog.includes('TIMER 2'));
+    assert.equal(node.serviceLog.filter((line) => line.startsWith('TIMER')).length, 2, 'each timer once');
+  });
+
+  it('holds back ingress and timers while it is suspended', () => {
+    const node = new NodeWorld().start();
+    const client = node.client();
+    client.send('timer 1 2000');
+    node.pass(SECOND_NS);
+    node.toggle(SUSPEND);
+    node.pass(SECOND_NS / 10);
+    client.send('add 1');
+    node.pass(5 * SECOND_NS);
+    assert.deepEqual(client.messages, []);
+    const toggle = node.counter(202);
+    assert.equal(toggle.compareAndSet(SUSPEND, RESUME), true);
+    node.until(() => client.messages.length === 2);
+    assert.deepEqual([...client.messages].sort(), ['sum 1', 'timer 1']);
+  });
+
+  it('ends with its services as it is told, with a snapshot and without', () => {
+    for (const [toggle, pattern] of [
+      [SHUTDOWN, /^START from sum=1/],
+      [ABORT, /^START new/],
+    ] as const) {
+      const node = new NodeWorld().start();
+      const client = node.client();
+      client.send('add 1');
+      node.until(() => last(client.messages) === 'sum 1');
+      node.toggle(toggle);
+      node.until(() => !node.isRunning('module') && !node.isRunning('service 0'));
+      assert.equal(node.hasTerminated, true);
+      assert.deepEqual(node.errors, []);
+      node.stopAll();
+      node.start();
+      node.until(() => node.serviceLog.some((line) => pattern.test(line)));
+      const second = node.client();
+      second.send('add 1');
+      node.until(() => last(second.messages) === 'sum 2', 'nothing is lost either way');
+    }
+  });
+
+  it('takes a snapshot for a client who may ask for it, and no other', () => {
+    for (const isAllowed of [false, true]) {
+      const node = new NodeWorld().start(isAllowed ? { authorisationServiceSupplier: () => ALLOW_ALL } : {});
+      const client = node.client();
+      client.cluster!.sendAdminRequestToTakeASnapshot(7);
+      node.until(() => client.admin.length === 1);
+      if (isAllowed) {
+        assert.deepEqual(client.admin, ['OK']);
+        node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+      } else {
+        assert.deepEqual(client.admin, ['UNAUTHORISED_ACCESS Execution of the SNAPSHOT request was not authorised']);
+      }
+    }
+  });
+
+  it('closes clients that have gone silent and takes others in their place, up to the limit', () => {
+    const node = new NodeWorld().start({ maxConcurrentSessions: 1, sessionTimeoutNs: '2s' });
+    const first = node.client();
+    const second = node.newClient();
+    node.until(() => second.failure !== undefined);
+    assert.match(second.failure!.message, /concurrent session limit/);
+    node.untilError(/concurrent session limit, clusterMemberId=0/);
+    first.process.kill();
+    node.until(() => node.serviceLog.includes('CLOSE 1 TIMEOUT'));
+    node.client();
+  });
+
+  describe('is not upset by', () => {
+    let node: NodeWorld;
+    afterEach(() => {
+      const client = node.client();
+      client.send('add 5');
+      node.until(() => client.messages.includes('sum 5'));
+    });
+
+    it('ingress that nobody can read, which is reported', () => {
+      node = new NodeWorld().start();
+      node.client();
+      const { aeron } = node.aeron('stranger');
+      const id = aeron.asyncAddExclusivePublication('aeron:udp?endpoint=10.0.0.1:9002|term-length=64k', 101);
+      node.until(() => aeron.getExclusivePublication(id)?.isConnected === true);
+      const publication = aeron.getExclusivePublication(id)!;
+      const hostile = [
+        AtomicBuffer.ofString('hello'),
+        AtomicBuffer.ofString('this is no message of a cluster at all'),
+        ...[1, 3, 4, 5, 8, 26].map((templateId) => {
+          const buffer = AtomicBuffer.allocate(40);
+          buffer.setMemory(0, 40, 0xff);
+          buffer.putInt16(0, 24);
+          buffer.putInt16(2, templateId);
+          buffer.putInt16(4, 111);
+          buffer.putInt16(6, 17);
+          return buffer;
+        }),
+      ];
+      for (const message of hostile) {
+        node.until(() => publication.offer(message) > 0);
+      }
+      node.untilError(/CLUSTER_EVENT malformed ingress from .*expected schemaId=111/);
+      node.untilError(/malformed ingress .*variable data|malformed ingress .*safe integer/);
+    });
+
+    it('a client that asks to be answered where nobody can', () => {
+      node = new NodeWorld().start();
+      const client = node.client();
+      client.cluster!.close();
+      node.until(() => node.serviceLog.includes('CLOSE 1 CLIENT_ACTION'));
+    });
+
+    it('a service that throws', () => {
+      node = new NodeWorld().start();
+      const client = node.client();
+      client.send('throw tantrum', 'echo on it goes');
+      node.until(() => client.messages.includes('on it goes'));
+    });
+  });
+
+  it('refuses to start on a directory, or for a cluster, that another one has', () => {
+    const node = new NodeWorld().start();
+    node.client();
+    assert.throws(() => node.startModule({}, 'second'), { code: 'MARK_FILE_ACTIVE', message: /cluster-mark\.dat/ });
+    assert.throws(() => node.startModule({ clusterDir: '/other' }, 'third'), {
+      code: 'ACTIVE_MODULE',
+      message: /clusterId=0/,
+    });
+  });
+
+  it('refuses a log of another version or unit of time, and names both', () => {
+    const node = new NodeWorld().start();
+    node.client();
+    node.stopAll();
+    node.start({ appVersion: SemanticVersion.compose(2, 0, 0) });
+    node.untilError(/APP_VERSION incompatible version: 2\.0\.0 \(appVersion\) log=0\.0\.1/);
+    node.until(() => !node.isRunning('module'));
+    node.stopAll();
+    node.errors.length = 0;
+    node.start({ clusterClock: 'io.aeron.cluster.NanosecondClusterClock' });
+    node.untilError(/TIME_UNIT .*NANOSECONDS \(clusterClock\) log=MILLISECONDS/);
+    node.until(() => !node.isRunning('module'));
+  });
+
+  it('refuses a recording log whose archive is another one', () => {
+    const node = new NodeWorld().start();
+    node.client();
+    node.stopAll();
+    node.startDriver();
+    node.startArchive('/empty');
+    node.startModule();
+    node.untilError(/START_FAILED member failed to start: unknown recording id: 0/);
+    node.until(() => !node.isRunning('module'));
+  });
+
+  it('refuses a snapshot that was purged, until it is invalidated', () => {
+    const node = new NodeWorld().start();
+    const client = node.client();
+    client.send('add 5');
+    node.until(() => client.messages.includes('sum 5'));
+    node.toggle(SNAPSHOT);
+    node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+    node.pass(SECOND_NS);
+    node.stopAll();
+    const { platform } = node.host.process('vandal');
+    for (const name of platform.files.list('/archive')) {
+      if (/^[12]-/.test(name)) {
+        platform.files.remove(`/archive/${name}`);
+      }
+    }
+    node.start();
+    node.untilError(
+      /START_FAILED .*snapshot at logPosition=\d+ \(recordingId=\d\) cannot be loaded: .*invalidate-latest/,
+    );
+    node.until(() => !node.isRunning('module'));
+    node.stopAll();
+    const recordingLog = new RecordingLog(platform, '/cluster', false);
+    assert.equal(recordingLog.invalidateLatestSnapshot(), true);
+    recordingLog.close();
+    node.start();
+    const second = node.client();
+    second.send('add 1');
+    node.until(() => second.messages.includes('sum 6'));
+  });
+
+  it('ends when its archive or a service dies, and says so', () => {
+    for (const [victim, pattern] of [
+      ['archive', /local archive is not connected/],
+      ['service 0', /Aeron client in service closed unexpectedly: serviceId=0/],
+    ] as const) {
+      const node = new NodeWorld().start();
+      node.client();
+      node.kill(victim);
+      node.untilError(pattern);
+      node.until(() => !node.isRunning('module'));
+      assert.equal(node.hasTerminated, true);
+    }
+  });
+
+  it('comes back after it was killed, and its services with it', () => {
+    const node = new NodeWorld().start();
+    const client = node.client();
+    client.send('add 1', 'tell all');
+    node.until(() => client.messages.includes('told 0 all'));
+    node.kill('module');
+    node.kill('service 0');
+    node.pass(FORGOTTEN_NS);
+    node.startModule();
+    node.startService();
+    const second = node.client();
+    second.send('add 1');
+    node.until(() => second.messages.includes('sum 2'));
+  });
+});
