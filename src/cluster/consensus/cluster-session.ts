@@ -146,7 +146,6 @@ export class ClusterSession {
     } else {
       this.become('CLOSING', closeReasonName(closeReason));
     }
-    this.hasOpenEventPending = false;
   }
 
   linkIngressImage(header: Header): void {
