@@ -11,7 +11,7 @@
  * Each room of the house has an entry of its own as well: 'aeron-ts/client', 'aeron-ts/driver', ...
  */
 export { AeronError, AtomicBuffer, type ErrorHandler } from './agrona/mod.ts';
-export * from './archive/mod.ts';
+export * from './archive/client/mod.ts';
 export * from './client/mod.ts';
 export { Archive, ArchivingMediaDriver, MediaDriver } from './launch/mod.ts';
 export { ChannelUri, ChannelUriStringBuilder } from './protocol/mod.ts';

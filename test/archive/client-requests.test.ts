@@ -198,6 +198,38 @@ describe('A request to an archive', () => {
   });
 });
 
+describe('Waiting for a recording', () => {
+  it('asks until the archive has recorded so much', async () => {
+    const { world, fake, archive } = await connected();
+    const { publication } = archive.archiveProxy;
+    const waiting = world.settle(archive.awaitRecorded(publication, 4096));
+    fake.ok(await world.request(), -1);
+    fake.ok(await world.request(), 7);
+    fake.ok(await world.request(), 0);
+    fake.ok(await world.request(), 4096);
+    assert.equal(await waiting, 7);
+  });
+
+  it('ends when there is no progress', async () => {
+    const { world, fake, archive } = await connected({ messageTimeoutNs: '2s' });
+    const { publication } = archive.archiveProxy;
+    let answer = (): number => -1;
+    world.archiveProcess.run(() => {
+      const request = fake.take();
+      if (request !== undefined) {
+        fake.ok(request, answer());
+      }
+      return 0;
+    });
+    assert.match(
+      (await world.errorOf(archive.awaitRecorded(publication, 64))).message,
+      /to position 64; there is none/,
+    );
+    answer = () => 32;
+    assert.match((await world.errorOf(archive.awaitRecorded(publication, 64))).message, /it stands at 32/);
+  });
+});
+
 describe('A listing', () => {
   it('gives what comes to its consumer, up to the count or the end', async () => {
     const { world, fake, archive } = await connected();

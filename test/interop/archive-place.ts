@@ -85,9 +85,8 @@ export async function record(archive: AeronArchive, stream: number, count: numbe
   const startPosition = publication.position;
   await publish(publication, 0, count, length);
   const { sessionId } = publication;
-  const recordingId = await recordingOf(archive, stream, sessionId);
+  const recordingId = await archive.awaitRecorded(publication);
   const stopPosition = publication.position;
-  await recorded(archive, recordingId, stopPosition);
   await archive.stopRecording(publication);
   await stopped(archive, recordingId, stopPosition);
   publication.close();

@@ -17,6 +17,7 @@ import type { ControlResponsePoller } from './control-response-poller.ts';
 import { ArchiveClientState, ControlSession, type Send } from './control-session.ts';
 import { RecordingDescriptorPoller, RecordingSubscriptionDescriptorPoller } from './descriptor-poller.ts';
 import { ArchiveError, ArchiveErrorCode } from './errors.ts';
+import { awaitRecorded } from './recorded-procedure.ts';
 import type {
   RecordingDescriptor,
   RecordingDescriptorConsumer,
@@ -189,6 +190,15 @@ export class AeronArchive {
 
   addRecordedExclusivePublication(channel: string, streamId: number): ArchiveRequest<ExclusivePublication> {
     return this.#request(this.#addRecordedExclusivePublication(channel, streamId));
+  }
+
+  /**
+   * Waits until what was offered to a recorded publication so far, or up to `position`, is recorded: written, and on
+   * the device where the archive's `fileSyncLevel` asks for that. Returns the recording's id.
+   * @throws ArchiveTimeoutError when the recording gets no further for `messageTimeoutNs`
+   */
+  awaitRecorded(publication: Publication, position = publication.position): ArchiveRequest<number> {
+    return this.#request(awaitRecorded(this.#session, publication, position));
   }
 
   /**

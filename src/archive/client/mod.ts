@@ -20,11 +20,16 @@
  *     });
  *     const publication = await archive.addRecordedExclusivePublication('aeron:ipc', 10);
  *     await send(publication, 'hello');
+ *     const recordingId = await archive.awaitRecorded(publication);
  *
- *     for await (const { recordingId } of archive.recordings()) {
- *       const replay = await archive.replay(recordingId, 'aeron:ipc', 11, { length: REPLAY_ALL_AND_STOP });
- *       for await (const message of messages(replay)) { ... }
+ *     const end = publication.position;
+ *     const replay = await archive.replay(recordingId, 'aeron:ipc', 11, { length: end });
+ *     for await (const message of messages(replay)) {
+ *       console.log(message.data);
+ *       if (message.position >= end) break;
  *     }
+ *
+ *     for await (const { recordingId, strippedChannel } of archive.recordings()) { ... }
  *
  * Every request is an `ArchiveRequest`, whose answer is had in one of three ways: a program awaits it, an agent
  * polls it in its duty cycle, and an agent that starts or ends blocks on it. The same holds for connecting:
