@@ -36,6 +36,7 @@ async function main(): Promise<number> {
   });
   await using cluster = await ClusterClient.connect({
     aeronDirectoryName: driver.aeronDirectoryName,
+    messageTimeoutNs: '20s',
     ingressChannel: 'aeron:udp',
     ingressEndpoints: ingressEndpoints(values.hostnames.split(','), Number(values['port-base'])),
     egressChannel: `aeron:udp?endpoint=${values['egress-host']}:0`,

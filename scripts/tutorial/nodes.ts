@@ -41,7 +41,7 @@ export class TutorialNodes {
     const main = join(ROOT, 'build', 'samples', 'basic-auction', 'cluster-main.js');
     const child = spawn(process.execPath, [main, '--port-base', String(this.portBase), String(nodeId)], {
       cwd: this.directory,
-      env: { ...process.env, AERON_DIR: this.aeronDirectory },
+      env: { ...process.env, AERON_DIR: this.aeronDirectory, AERON_CLUSTER_LEADER_HEARTBEAT_TIMEOUT: '5s' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log = createWriteStream(this.logFile(nodeId), { flags: 'a' });

@@ -7,6 +7,7 @@ import { archivingMediaDriver } from './archiving-media-driver.ts';
 import type { CommandLine } from './arguments.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { clusterTool } from './cluster-tool.ts';
+import { clusteredMediaDriver } from './clustered-media-driver.ts';
 import { clusteredServiceContainer } from './clustered-service-container.ts';
 import { consensusModule } from './consensus-module.ts';
 import { mediaDriver } from './media-driver.ts';
@@ -54,6 +55,11 @@ const COMMANDS: readonly Command[] = [
     names: ['consensus-module'],
     summary: 'the consensus module of a cluster member: consensus-module [-Dname=value] [properties file] ...',
     run: consensusModule,
+  },
+  {
+    names: ['clustered-media-driver'],
+    summary: 'a cluster member without its services: clustered-media-driver [-Dname=value] [properties file] ...',
+    run: clusteredMediaDriver,
   },
   {
     names: ['archive-tool'],

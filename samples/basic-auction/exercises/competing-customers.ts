@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { ClusterClient } from '../../../src/cluster/client/mod.ts';
+import { MediaDriver } from '../../../src/launch/mod.ts';
+import { nativePlatform } from '../../../src/platform/native/mod.ts';
+import { CommonContext } from '../../../src/protocol/mod.ts';
+import { bidInAuction } from '../client.ts';
+import { DEFAULT_HOSTNAMES, ingressEndpoints } from '../members.ts';
+
+/*
+ * The first exercise: several customers on one auction. Each has a session of its own over one media driver, and
+ * each line says whose it is.
+ *
+ *     node build/samples/basic-auction/exercises/competing-customers.js 10 11 12
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'port-base': { type: 'string', default: '9000' },
+    bids: { type: 'string', default: '10' },
+    'interval-ms': { type: 'string', default: '1000' },
+  },
+});
+const customerIds = positionals.length > 0 ? positionals.map(BigInt) : [10n, 11n, 12n];
+
+await using driver = await MediaDriver.launch({
+  aeronDirectoryName: `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${randomUUID()}`,
+  dirDeleteOnShutdown: true,
+  termBufferSparseFile: true,
+});
+await Promise.all(
+  customerIds.map(async (customerId) => {
+    await using cluster = await ClusterClient.connect({
+      aeronDirectoryName: driver.aeronDirectoryName,
+      messageTimeoutNs: '20s',
+      ingressChannel: 'aeron:udp',
+      ingressEndpoints: ingressEndpoints(DEFAULT_HOSTNAMES, Number(values['port-base'])),
+      egressChannel: 'aeron:udp?endpoint=localhost:0',
+      clientName: `customer-${customerId}`,
+    });
+    await bidInAuction(cluster, {
+      customerId,
+      numOfBids: Number(values.bids),
+      bidIntervalMs: Number(values['interval-ms']),
+      print: (line) => console.log(`customer ${customerId}: ${line}`),
+    });
+  }),
+);
