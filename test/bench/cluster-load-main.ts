@@ -86,22 +86,23 @@ function send(): boolean {
 }
 
 function measureLatency(): void {
-  const count = numberOf('count');
-  const samples = new Float64Array(count);
-  for (let i = -numberOf('warmup'); i < count; i++) {
-    const sentNs = platform.clock.nanoTime();
+  const samples: number[] = [];
+  const startNs = platform.clock.nanoTime();
+  const fromNs = startNs + numberOf('warmupMs') * 1e6;
+  const toNs = fromNs + numberOf('measureMs') * 1e6;
+  for (let sentNs = startNs; sentNs < toNs; sentNs = platform.clock.nanoTime()) {
     while (!send()) {
       idleStrategy.idle(turn());
     }
     while (lastAnswered !== sent - 1) {
       idleStrategy.idle(turn());
     }
-    if (i >= 0) {
-      samples[i] = platform.clock.nanoTime() - sentNs;
+    if (sentNs >= fromNs) {
+      samples.push(platform.clock.nanoTime() - sentNs);
     }
   }
-  samples.sort();
-  const at = (share: number) => Math.round(samples[Math.floor(count * share)]!);
+  samples.sort((x, y) => x - y);
+  const at = (share: number) => Math.round(samples[Math.floor(samples.length * share)]!);
   console.log(`RESULT p50=${at(0.5)} p99=${at(0.99)} p999=${at(0.999)}`);
 }
 
