@@ -51,8 +51,11 @@ export class ArchiveWorld {
     this.client = this.connect(clientOptions);
   }
 
-  /** Another archive in the place of one that is gone, and a client of it. */
+  /** Another archive in the place of one that is gone, when the driver has noticed, and a client of it. */
   restartArchive(options: GivenArchiveOptions = {}): void {
+    const { clock } = this.platform;
+    const noticedNs = clock.nanoTime() + 12 * SECOND_NS;
+    this.until(() => clock.nanoTime() > noticedNs);
     this.archive = SimulatedArchive.launch(this.host, options);
     this.client = this.connect();
   }

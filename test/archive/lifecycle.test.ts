@@ -55,7 +55,7 @@ describe('an archive’s life', () => {
   });
 
   it('goes on after SIGKILL with all that was recorded', () => {
-    const world = new ArchiveWorld();
+    const world = new ArchiveWorld({ archiveId: 7n });
     const { client } = world;
     client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL).block();
     const publication = world.addPublication();
@@ -66,7 +66,7 @@ describe('an archive’s life', () => {
     world.archive.kill();
     publication.close();
     client.close();
-    world.restartArchive({ archiveId: 2n });
+    world.restartArchive({ archiveId: 7n });
     assert.equal(world.client.getStopPosition(recordingId).block(), position);
     assert.deepEqual(world.replay(recordingId, 100), messagesOf(100));
     world.close();

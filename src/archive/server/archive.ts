@@ -34,6 +34,8 @@ import { RecordingEventsProxy } from './recording-events-proxy.ts';
 import { deleteSegment, listDeletionsLeft } from './segment-files.ts';
 
 const PAGE_LENGTH = 4096;
+/** Longer than a driver takes a client for alive that it does not hear of. */
+const ARCHIVE_ID_TIMEOUT_NS = 15_000_000_000;
 
 /**
  * An archive: owns a directory, and records, replays and copies streams for the clients of its media driver.
@@ -164,9 +166,7 @@ class Launch {
     const aeron = this.connect(errorHandler);
     const waiter = new ArchiveWaiter(aeron, idleStrategy, options.mediaDriverAgentInvoker);
     const archiveId = options.archiveId === -1n ? BigInt(aeron.clientId) : options.archiveId;
-    if (findArchiveCounter(aeron.countersReader, AeronCounters.ARCHIVE_ERROR_COUNT_TYPE_ID, archiveId) >= 0) {
-      throw new AeronError('ACTIVE_ARCHIVE', `found existing archive for archiveId=${archiveId}`);
-    }
+    this.awaitArchiveId(aeron, waiter, archiveId);
     const errorCounter = addErrorCounter(aeron, waiter, archiveId);
     const counters = addArchiveCounters(aeron, waiter, errorCounter, archiveId, {
       thresholdNs: options.conductorCycleThresholdNs,
@@ -253,7 +253,7 @@ class Launch {
       ...(aeronDirectoryName === undefined ? {} : { aeronDirectoryName }),
       ...(mediaDriverAgentInvoker === undefined ? {} : { driverAgentInvoker: mediaDriverAgentInvoker }),
       useConductorAgentInvoker: true,
-      clientName: `archive archiveId=${archiveId}`,
+      clientName: archiveId === -1n ? 'archive' : `archive archiveId=${archiveId}`,
       errorHandler,
       subscriberErrorHandler: (error) => {
         throw error;
@@ -261,6 +261,20 @@ class Launch {
     });
     this.undos.push(() => connected.close());
     return connected;
+  }
+
+  /** One that was killed keeps its id until the driver has noticed. */
+  private awaitArchiveId(aeron: Aeron, waiter: ArchiveWaiter, archiveId: bigint): void {
+    const { clock } = this.platform;
+    const deadlineNs = clock.nanoTime() + ARCHIVE_ID_TIMEOUT_NS;
+    const isTaken = () =>
+      findArchiveCounter(aeron.countersReader, AeronCounters.ARCHIVE_ERROR_COUNT_TYPE_ID, archiveId) >= 0;
+    while (isTaken()) {
+      if (clock.nanoTime() > deadlineNs) {
+        throw new AeronError('ACTIVE_ARCHIVE', `found existing archive for archiveId=${archiveId}`);
+      }
+      waiter.idle();
+    }
   }
 
   private openCatalog(
