@@ -3,11 +3,15 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { AERON_VERSIONS, type AeronVersion } from '../../scripts/java.ts';
+import { ROOT } from '../../scripts/run.ts';
 import type { Child } from './child.ts';
 import { JavaCluster, type JavaMember, javaClusterClient } from './java-cluster.ts';
-import { type Options, Stage } from './stage.ts';
+import { type Options, port, Stage } from './stage.ts';
 
 const AUCTION = 'io.aeron.samples.cluster.tutorial.BasicAuctionClusteredService';
+
+/** Where a member lives. */
+type Place = Pick<JavaMember, 'clusterDirectory' | 'aeronDirectory'>;
 
 interface Result {
   readonly exitCode: number;
@@ -72,7 +76,7 @@ describe('aeron cluster-tool and the one of upstream', () => {
     return { member: member!, service, tools: new Tools(stage) };
   };
 
-  const copyOf = ({ clusterDirectory }: JavaMember): string => {
+  const copyOf = ({ clusterDirectory }: Place): string => {
     const copy = join(dirname(stage.directory()), 'cluster');
     cpSync(clusterDirectory, copy, { recursive: true });
     return copy;
@@ -90,7 +94,7 @@ describe('aeron cluster-tool and the one of upstream', () => {
     assert.deepEqual(await tools.ours([dir, 'validate-recording-log']), said('VALIDATE_RECORDING_LOG'));
     assert.deepEqual(await tools.theirs([dir, 'snapshot']), said('SNAPSHOT'));
     await stopOrderly(tools, member, service);
-    await compareOffline(tools, member);
+    await compareOffline(tools, member, ['pid', 'describe', 'recording-log', 'errors']);
   });
 
   it('say the same of a member of 1.44, and steer it', { timeout: 180_000 }, async () => {
@@ -100,9 +104,50 @@ describe('aeron cluster-tool and the one of upstream', () => {
     await tools.both([member.clusterDirectory, 'describe']);
   });
 
+  it('say the same of a member of ours, which both of them steer', { timeout: 180_000 }, async () => {
+    const aeronDirectory = stage.directory();
+    const home = dirname(aeronDirectory);
+    const clusterDirectory = join(home, 'cluster');
+    const ports = Array.from({ length: 5 }, () => `localhost:${port()}`);
+    const properties = {
+      'aeron.dir': aeronDirectory,
+      'aeron.archive.dir': join(home, 'archive'),
+      'aeron.archive.segment.file.length': '4m',
+      'aeron.archive.control.channel': `aeron:udp?endpoint=${ports[4]}`,
+      'aeron.archive.replication.channel': 'aeron:udp?endpoint=localhost:0',
+      'aeron.cluster.dir': clusterDirectory,
+      'aeron.cluster.member.id': 0,
+      'aeron.cluster.members': ['0', ...ports].join(','),
+      'aeron.cluster.ingress.channel': 'aeron:udp?term-length=64k',
+      'aeron.cluster.log.channel': 'aeron:udp?term-length=256k',
+      'aeron.cluster.replication.channel': 'aeron:udp?endpoint=localhost:0',
+    };
+    const node = stage.node('our node', [
+      join(ROOT, 'build', 'test', 'bench', 'cluster-node-main.js'),
+      ...Object.entries(properties).map(([name, value]) => `${name}=${value}`),
+    ]);
+    await node.line(/^ROLE LEADER/);
+    const client = javaClusterClient(stage, `0=${ports[0]}`);
+    await client.line(/^CONNECTED/);
+    client.type('hello\n');
+    await client.line(/^MESSAGE hello/);
+    const tools = new Tools(stage);
+    const place = { clusterDirectory, aeronDirectory };
+    await tools.both([clusterDirectory, 'pid']);
+    await tools.both([clusterDirectory, 'errors']);
+    await steer(tools, place);
+    for (const action of ['suspend', 'resume', 'snapshot', 'validate-recording-log']) {
+      const expected = said(action.replaceAll('-', '_').toUpperCase());
+      assert.deepEqual(await tools.theirs([clusterDirectory, action]), expected);
+    }
+    assert.deepEqual(await tools.theirs([clusterDirectory, 'shutdown']), said('SHUTDOWN'));
+    await node.exit();
+    await compareOffline(tools, place, ['pid', 'describe', 'recording-log']);
+  });
+
   const said = (action: string) => ({ exitCode: 0, output: `Member [0]: ${action} applied successfully\n` });
 
-  const steer = async (tools: Tools, { clusterDirectory: dir, aeronDirectory }: JavaMember): Promise<void> => {
+  const steer = async (tools: Tools, { clusterDirectory: dir, aeronDirectory }: Place): Promise<void> => {
     await tools.both([dir, 'describe']);
     await tools.both([dir, 'list-members']);
     assert.equal((await tools.both([dir, 'is-leader'])).exitCode, 0);
@@ -126,9 +171,9 @@ describe('aeron cluster-tool and the one of upstream', () => {
   };
 
   /** Commands that need no member that runs; those that change files, each on a copy. */
-  const compareOffline = async (tools: Tools, member: JavaMember): Promise<void> => {
+  const compareOffline = async (tools: Tools, member: Place, readOnly: readonly string[]): Promise<void> => {
     const dir = member.clusterDirectory;
-    for (const command of ['pid', 'describe', 'recording-log', 'errors']) {
+    for (const command of readOnly) {
       await tools.both([dir, command]);
     }
     await tools.both([dir, 'dance']);
