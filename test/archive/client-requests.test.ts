@@ -372,6 +372,34 @@ describe('What comes unasked', () => {
     });
   });
 
+  it('are signals, to be iterated', async () => {
+    const { world, fake, archive } = await connected();
+    const controller = new AbortController();
+    const seen: RecordingSignal[] = [];
+    const iterating = (async () => {
+      for await (const event of archive.recordingSignals({ signal: controller.signal })) {
+        seen.push(event.signal);
+      }
+    })();
+    iterating.catch(() => {});
+    fake.signal(3, RecordingSignal.REPLICATE);
+    fake.signal(3, RecordingSignal.SYNC);
+    await world.until(() => seen.length === 2);
+    assert.deepEqual(seen, [RecordingSignal.REPLICATE, RecordingSignal.SYNC]);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await assert.rejects(world.settle(iterating), reason);
+
+    const lost = (async () => {
+      for await (const _ of archive.recordingSignals()) {
+        assert.fail('there are no more');
+      }
+    })();
+    lost.catch(() => {});
+    archive.close();
+    assert.match((await world.errorOf(lost)).message, /client is closed/);
+  });
+
   it('are errors, for the error handler or whoever looks', async () => {
     const { world, fake, archive } = await connected();
     fake.respond(123, ERROR, 11, 'disk full');

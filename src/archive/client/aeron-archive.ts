@@ -23,7 +23,9 @@ import type {
   RecordingDescriptorConsumer,
   RecordingSubscriptionDescriptorConsumer,
 } from './recording-descriptor.ts';
+import type { RecordingSignalEvent } from './recording-signal.ts';
 import { RecordingSignalPoller } from './recording-signal-poller.ts';
+import { type RecordingSignalsOptions, recordingSignals } from './recording-signals.ts';
 import { type RecordingsOptions, recordings } from './recordings.ts';
 import type { ReplayParams } from './replay-params.ts';
 import {
@@ -75,9 +77,10 @@ export class AeronArchive {
     this.controlResponsePoller = poller;
     this.controlSessionId = controlSessionId;
     this.archiveId = archiveId;
-    this.#session = new ControlSession(context, proxy, poller.subscription, controlSessionId, (event) =>
-      context.recordingSignalConsumer?.(event),
-    );
+    this.#session = new ControlSession(context, proxy, poller.subscription, controlSessionId);
+    if (context.recordingSignalConsumer !== undefined) {
+      this.#session.signalListeners.add(context.recordingSignalConsumer);
+    }
   }
 
   /**
@@ -178,6 +181,11 @@ export class AeronArchive {
     const before = this.#session.signalCount;
     this.#handle(this.#session.pollForStrayError());
     return this.#session.signalCount - before;
+  }
+
+  /** Signals as they come, on and on: `for await (const { recordingId, signal } of ...)`. */
+  recordingSignals(options: RecordingSignalsOptions = {}): AsyncGenerator<RecordingSignalEvent, void, void> {
+    return recordingSignals(this.#session, options);
   }
 
   /**

@@ -72,8 +72,8 @@ export class ControlSession implements ControlStreamListener {
   lastCorrelationId = -1;
   /** Signals seen so far. */
   signalCount = 0;
-  /** Gets each signal. */
-  onSignal: (event: RecordingSignalEvent) => void;
+  /** Each of them gets each signal. */
+  readonly signalListeners = new Set<(event: RecordingSignalEvent) => void>();
   readonly #reader: ControlStreamReader;
   readonly #awaited = new Map<number, Awaited>();
   #listing: Listing | undefined;
@@ -83,18 +83,11 @@ export class ControlSession implements ControlStreamListener {
   #strayError: ArchiveError | undefined;
   #callbackFailures: unknown[] = [];
 
-  constructor(
-    context: AeronArchiveContext,
-    proxy: ArchiveProxy,
-    subscription: Subscription,
-    controlSessionId: number,
-    onSignal: (event: RecordingSignalEvent) => void,
-  ) {
+  constructor(context: AeronArchiveContext, proxy: ArchiveProxy, subscription: Subscription, controlSessionId: number) {
     this.context = context;
     this.proxy = proxy;
     this.subscription = subscription;
     this.controlSessionId = controlSessionId;
-    this.onSignal = onSignal;
     this.#reader = new ControlStreamReader(subscription, this, FRAGMENT_LIMIT);
   }
 
@@ -238,10 +231,13 @@ export class ControlSession implements ControlStreamListener {
   onRecordingSignal(decoder: RecordingSignalEventDecoder): void {
     if (decoder.controlSessionId() === this.controlSessionId) {
       this.signalCount++;
-      try {
-        this.onSignal(readRecordingSignal(decoder));
-      } catch (error) {
-        this.#callbackFailures.push(error);
+      const event = readRecordingSignal(decoder);
+      for (const listener of this.signalListeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          this.#callbackFailures.push(error);
+        }
       }
     }
   }

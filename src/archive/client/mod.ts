@@ -69,6 +69,7 @@ export { RecordingEventsAdapter, type RecordingEventsListener, RecordingEventsPo
 export * as RecordingPos from './recording-pos.ts';
 export type { RecordingSignalConsumer, RecordingSignalEvent } from './recording-signal.ts';
 export { RecordingSignalPoller } from './recording-signal-poller.ts';
+export type { RecordingSignalsOptions } from './recording-signals.ts';
 export type { RecordingsOptions } from './recordings.ts';
 export { ReplayMerge, type ReplayMergeParameters, ReplayMergeState } from './replay-merge.ts';
 export { REPLAY_ALL_AND_FOLLOW, REPLAY_ALL_AND_STOP, type ReplayParams, sessionIdOfReplay } from './replay-params.ts';
