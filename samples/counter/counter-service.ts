@@ -2,6 +2,8 @@ import { AtomicBuffer } from '../../src/agrona/mod.ts';
 import type { ExclusivePublication, Image } from '../../src/client/mod.ts';
 import type { ClientSession, Cluster, ClusteredService } from '../../src/cluster/mod.ts';
 
+const ANSWER_ATTEMPTS = 100;
+
 /** Counts the words it is sent, on all members alike. Answers each message with the counts of its words. */
 export class CounterService implements ClusteredService {
   #counts = new Map<string, number>();
@@ -26,7 +28,9 @@ export class CounterService implements ClusteredService {
       this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
     }
     const answer = words.map((word) => `${word}: ${this.#counts.get(word)}`).join(', ');
-    session?.offer(AtomicBuffer.ofString(answer));
+    if (session !== undefined) {
+      this.#answer(session, answer);
+    }
   }
 
   /** One message a word: a snapshot may be of any length, a message may not. */
@@ -36,6 +40,14 @@ export class CounterService implements ClusteredService {
       while (snapshotPublication.offer(entry) < 0) {
         this.#cluster.idleStrategy.idle(0);
       }
+    }
+  }
+
+  /** Tries for a while: a new leader is not connected to its clients at once, and some clients are gone. */
+  #answer(session: ClientSession, text: string): void {
+    const message = AtomicBuffer.ofString(text);
+    for (let attempts = 0; session.offer(message) < 0 && attempts < ANSWER_ATTEMPTS; attempts++) {
+      this.#cluster.idleStrategy.idle(0);
     }
   }
 

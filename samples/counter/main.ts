@@ -34,6 +34,8 @@ await using cluster = await ClusterClient.connect({
   ingressChannel: 'aeron:udp',
   ingressEndpoints: `0=${ingress}`,
   egressChannel: 'aeron:udp?endpoint=localhost:0',
+  // The member has its log to go through first.
+  messageTimeoutNs: '60s',
 });
 await cluster.send(words.join(' ') || 'hello');
 for await (const { data } of cluster.messages()) {

@@ -26,6 +26,9 @@
  * and `driver.counters` and `driver.errors()` tell what happened. A failing seed is kept as a test.
  * `platform/simulated` explains time, network and disks in full.
  *
+ * A clustered service is tested in a whole cluster: `SimulatedCluster.launch(world, { newService })` starts three
+ * members with it, whose leader may be killed, cut off or crash while clients go on.
+ *
  * ## What the project shows with it
  *
  *     npm run simulate -- --suite transport --seeds 200
@@ -61,7 +64,9 @@ export {
   type WorldOptions,
 } from '../platform/simulated/mod.ts';
 export { SimulatedArchive } from './simulated-archive.ts';
+export { SimulatedCluster, type SimulatedClusterOptions } from './simulated-cluster.ts';
 export { SimulatedMediaDriver } from './simulated-media-driver.ts';
+export { SimulatedMember } from './simulated-member.ts';
 export { formatStoryLine, type StoryLine } from './story.ts';
 export { InvariantError, type SeedOutcome, type Suite, type SuiteOptions } from './suite.ts';
 export { findSuite, SUITES } from './suites.ts';

@@ -1,5 +1,6 @@
 import { SimulatedWorld } from '../../platform/simulated/mod.ts';
 import { Draw } from '../draw.ts';
+import { type ClusterSettings, ingressEndpointsOf } from '../member-components.ts';
 import { Story } from '../story.ts';
 import { InvariantError, type SuiteOptions } from '../suite.ts';
 import { ClusterClientProgram } from './cluster-client-program.ts';
@@ -7,7 +8,6 @@ import { ClusterFaultScript } from './cluster-fault-script.ts';
 import { ClusterMember } from './cluster-member.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 import { LogJournal } from './log-journal.ts';
-import { clusterMembersOf, ingressEndpointsOf } from './member-components.ts';
 import { checkRegisterHistory } from './register-model.ts';
 import type { ClusterScenario } from './scenario.ts';
 
@@ -29,7 +29,6 @@ export class ClusterRun implements ClusterStage {
   readonly story: Story;
   readonly journal: LogJournal;
   readonly scenario: ClusterScenario;
-  readonly clusterMembers: string;
   readonly ingressEndpoints: string;
   readonly keys: readonly string[];
   readonly members: readonly ClusterMember[];
@@ -48,9 +47,10 @@ export class ClusterRun implements ClusterStage {
     this.world = new SimulatedWorld({ seed, cycleNs, idleNs, ...options });
     this.story = new Story(() => this.world.now);
     this.journal = new LogJournal((message) => this.fail(message));
-    this.clusterMembers = clusterMembersOf(addresses);
     this.ingressEndpoints = ingressEndpointsOf(addresses);
-    this.members = scenario.members.map((member, id) => new ClusterMember(this, id, member));
+    const { fileSyncLevel, timeouts } = scenario;
+    const settings: ClusterSettings = { addresses, fileSyncLevel, consensusModule: timeouts };
+    this.members = scenario.members.map((member, id) => new ClusterMember(this, id, member, settings));
     this.clients = scenario.clients.map(
       (client) => new ClusterClientProgram(this, client, Draw.seeded(seed, `client ${client.name}`)),
     );

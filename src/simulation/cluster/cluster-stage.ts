@@ -9,8 +9,6 @@ export interface ClusterStage {
   readonly story: Story;
   readonly journal: LogJournal;
   readonly scenario: ClusterScenario;
-  /** Of the consensus modules. */
-  readonly clusterMembers: string;
   readonly ingressEndpoints: string;
   readonly keys: readonly string[];
   /** Nothing new is asked any more. */

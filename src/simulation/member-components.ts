@@ -1,11 +1,9 @@
-import type { AgentInvoker, IdleStrategy } from '../../agrona/mod.ts';
-import { Archive } from '../../archive/server/mod.ts';
-import { ConsensusModule } from '../../cluster/consensus/mod.ts';
-import { ClusteredServiceContainer } from '../../cluster/mod.ts';
-import { MediaDriver } from '../../driver/mod.ts';
-import type { Platform } from '../../platform/mod.ts';
-import type { ClusterStage } from './cluster-stage.ts';
-import type { RegisterService } from './register-service.ts';
+import type { AgentInvoker, IdleStrategy } from '../agrona/mod.ts';
+import { Archive } from '../archive/server/mod.ts';
+import { ConsensusModule, type ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
+import { type ClusteredService, ClusteredServiceContainer } from '../cluster/mod.ts';
+import { MediaDriver } from '../driver/mod.ts';
+import type { Platform } from '../platform/mod.ts';
 
 const KIB = 1024;
 export const AERON_DIRECTORY = '/dev/shm/aeron';
@@ -17,22 +15,32 @@ const LOG_PORT = 9004;
 const CATCHUP_PORT = 9005;
 const ARCHIVE_PORT = 9001;
 
+/** What is the same for all members of a cluster. */
+export interface ClusterSettings {
+  /** Of the members, by id. */
+  readonly addresses: readonly string[];
+  /** 0 when no machine crashes: what was acknowledged must be on disk otherwise. */
+  readonly fileSyncLevel: number;
+  /** Time-outs and the like, of each consensus module. */
+  readonly consensusModule: ConsensusModuleOptions;
+}
+
 /** What each component of a member is launched with. Small files: a simulated machine is part of this one. */
 export interface ComponentWorld {
-  readonly stage: ClusterStage;
+  readonly settings: ClusterSettings;
   readonly id: number;
-  readonly address: string;
   readonly platform: Platform;
   /** Of the loop that the component is in; undefined in a process of its own. */
   readonly idleStrategy: IdleStrategy | undefined;
   readonly onError: (component: string, error: unknown) => void;
 }
 
-export function clusterMembersOf(addresses: readonly string[]): string {
+function clusterMembersOf({ addresses }: ClusterSettings): string {
   const ports = [INGRESS_PORT, CONSENSUS_PORT, LOG_PORT, CATCHUP_PORT, ARCHIVE_PORT];
   return addresses.map((address, id) => [id, ...ports.map((port) => `${address}:${port}`)].join(',')).join('|');
 }
 
+/** For clients: 'id=address:port,...'. */
 export function ingressEndpointsOf(addresses: readonly string[]): string {
   return addresses.map((address, id) => `${id}=${address}:${INGRESS_PORT}`).join(',');
 }
@@ -50,15 +58,15 @@ export function launchDriver({ platform }: ComponentWorld): MediaDriver {
   });
 }
 
-export function launchArchive({ platform, address, idleStrategy, stage, onError }: ComponentWorld): AgentInvoker {
-  const { fileSyncLevel } = stage.scenario;
+export function launchArchive({ platform, id, idleStrategy, settings, onError }: ComponentWorld): AgentInvoker {
+  const { fileSyncLevel, addresses } = settings;
   const archive = Archive.launch({
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     threadingMode: 'INVOKER',
     archiveDir: ARCHIVE_DIRECTORY,
-    controlChannel: `aeron:udp?endpoint=${address}:${ARCHIVE_PORT}`,
-    replicationChannel: `aeron:udp?endpoint=${address}:0`,
+    controlChannel: `aeron:udp?endpoint=${addresses[id]}:${ARCHIVE_PORT}`,
+    replicationChannel: `aeron:udp?endpoint=${addresses[id]}:0`,
     recordingEventsEnabled: false,
     segmentFileLength: 128 * KIB,
     catalogCapacity: 64 * KIB,
@@ -72,28 +80,27 @@ export function launchArchive({ platform, address, idleStrategy, stage, onError 
 }
 
 export function launchConsensusModule(world: ComponentWorld): AgentInvoker {
-  const { platform, id, address, idleStrategy, stage, onError } = world;
-  const { timeouts, fileSyncLevel } = stage.scenario;
+  const { platform, id, idleStrategy, settings, onError } = world;
   const consensusModule = ConsensusModule.launch({
+    ingressChannel: 'aeron:udp?term-length=64k',
+    logChannel: 'aeron:udp?term-length=64k',
+    replicationChannel: `aeron:udp?endpoint=${settings.addresses[id]}:0`,
+    ...settings.consensusModule,
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     useAgentInvoker: true,
     clusterDir: CLUSTER_DIRECTORY,
     clusterMemberId: id,
-    clusterMembers: stage.clusterMembers,
+    clusterMembers: clusterMembersOf(settings),
     serviceCount: 1,
-    ingressChannel: 'aeron:udp?term-length=64k',
-    logChannel: 'aeron:udp?term-length=64k',
-    replicationChannel: `aeron:udp?endpoint=${address}:0`,
-    fileSyncLevel,
-    ...timeouts,
+    fileSyncLevel: settings.fileSyncLevel,
     errorHandler: (error) => onError('consensus module', error),
     ...(idleStrategy !== undefined && { idleStrategy }),
   });
   return consensusModule.invoker!;
 }
 
-export function launchService(world: ComponentWorld, clusteredService: RegisterService): AgentInvoker {
+export function launchService(world: ComponentWorld, clusteredService: ClusteredService): AgentInvoker {
   const { platform, idleStrategy, onError } = world;
   const container = ClusteredServiceContainer.launch({
     platform,
