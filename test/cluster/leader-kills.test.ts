@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { ClusterClient } from '../../src/cluster/client/mod.ts';
+import type { Child } from '../interop/child.ts';
+import { freePort, Place, until } from '../robustness/place.ts';
+
+const SIZE = 3;
+const KILLS = 10;
+const PATIENCE_MS = 60_000;
+const SAID_LENGTH = 4_000;
+/** Messages that have no answer yet, at most. */
+const WINDOW = 20;
+
+/** Three processes, each a whole member. */
+class ThreeNodes {
+  readonly ingressEndpoints: string;
+  readonly #place: Place;
+  readonly #members: string;
+  readonly #archivePorts: readonly number[];
+  readonly #directories: readonly string[];
+  readonly nodes: Child[] = [];
+
+  constructor(place: Place) {
+    this.#place = place;
+    const ports = Array.from({ length: SIZE }, () => Array.from({ length: 5 }, freePort));
+    this.#members = ports.map((own, id) => [id, ...own.map((port) => `localhost:${port}`)].join(',')).join('|');
+    this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
+    this.#archivePorts = ports.map((own) => own[4]!);
+    this.#directories = ports.map(() => place.directory());
+  }
+
+  #home(id: number): string {
+    return join(this.#directories[id]!, '..');
+  }
+
+  clusterDirectory(id: number): string {
+    return join(this.#home(id), 'cluster');
+  }
+
+  /** What the members have said last. */
+  describe(): string {
+    return this.nodes.map((node, id) => `member ${id}:\n${node.output.slice(-SAID_LENGTH)}`).join('\n');
+  }
+
+  start(id: number): void {
+    const args = [
+      `memberId=${id}`,
+      `dir=${this.#directories[id]}`,
+      `home=${this.#home(id)}`,
+      `members=${this.#members}`,
+      `archivePort=${this.#archivePorts[id]}`,
+    ];
+    const environment = { AERON_EVENT_CLUSTER_LOG: 'ELECTION_STATE_CHANGE' };
+    this.nodes[id] = this.#place.node('test/cluster/node-main.js', args, environment);
+  }
+
+  /** The first election of a member that was started is over. */
+  async follows(id: number): Promise<void> {
+    await this.nodes[id]!.line(/ELECTION_STATE_CHANGE.* newState=CLOSED/, PATIENCE_MS);
+  }
+
+  /** Kills a member and starts it again, as a supervisor does that knows it is dead. */
+  async killAndRestart(id: number): Promise<void> {
+    await this.nodes[id]!.kill('SIGKILL');
+    for (const file of ['cluster/cluster-mark.dat', 'cluster/cluster-mark-service-0.dat', 'archive/archive-mark.dat']) {
+      rmSync(join(this.#home(id), file), { force: true });
+    }
+    this.start(id);
+  }
+}
+
+/**
+ * A client that sends ids without a pause, as many as are not answered, and notes which are. When its session ends,
+ * it opens another.
+ */
+class Load {
+  readonly answered = new Set<string>();
+  /** Of the newest session; undefined while there is none. */
+  client: ClusterClient | undefined;
+  readonly #connect: () => Promise<ClusterClient>;
+  readonly #ended: Promise<void>;
+  #sent = 0;
+  /** When the leader changed: answers to what was sent before may never come. */
+  #sentBefore = 0;
+  #answeredSince = 0;
+  #isStopped = false;
+
+  constructor(connect: () => Promise<ClusterClient>) {
+    this.#connect = connect;
+    this.#ended = this.#run();
+    this.#ended.catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      const client = await this.#connect();
+      this.client = client;
+      this.#forgetOpen();
+      client.on('newLeader', () => this.#forgetOpen());
+      await Promise.all([this.#send(client), this.#receive(client)]);
+      await client.close();
+    }
+  }
+
+  #forgetOpen(): void {
+    this.#sentBefore = this.#sent;
+    this.#answeredSince = 0;
+  }
+
+  get #open(): number {
+    return this.#sent - this.#sentBefore - this.#answeredSince;
+  }
+
+  async #send(client: ClusterClient): Promise<void> {
+    while (!this.#isStopped && !client.isClosed) {
+      if (this.#open < WINDOW) {
+        await client.send(`m${this.#sent++}`).catch(() => {});
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  async #receive(client: ClusterClient): Promise<void> {
+    try {
+      for await (const { data } of client.messages()) {
+        const id = new TextDecoder().decode(data);
+        assert.ok(!this.answered.has(id), `${id} was answered twice`);
+        this.answered.add(id);
+        this.#answeredSince += Number(id.slice(1)) >= this.#sentBefore ? 1 : 0;
+      }
+    } catch (error) {
+      if (error instanceof assert.AssertionError) {
+        throw error;
+      }
+    }
+  }
+
+  /** Some more messages have been sent and answered than had when this was called. */
+  async goesOn(): Promise<void> {
+    const before = this.answered.size;
+    await Promise.race([
+      this.#ended,
+      until('answers under load', () => this.answered.size >= before + WINDOW, PATIENCE_MS),
+    ]);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await until('the last answers', () => this.#open <= 0, PATIENCE_MS);
+    await this.client?.close();
+    await this.#ended;
+  }
+
+  /** Without waiting for answers. */
+  async abandon(): Promise<void> {
+    this.#isStopped = true;
+    await this.client?.close();
+  }
+}
+
+async function killLeaders(place: Place, cluster: ThreeNodes): Promise<void> {
+  for (let id = 0; id < SIZE; id++) {
+    cluster.start(id);
+  }
+  const driver = await place.driver();
+  const load = new Load(() =>
+    ClusterClient.connect({
+      aeronDirectoryName: driver.aeronDirectoryName,
+      ingressChannel: 'aeron:udp?term-length=64k',
+      ingressEndpoints: cluster.ingressEndpoints,
+      egressChannel: 'aeron:udp?endpoint=localhost:0',
+      messageTimeoutNs: '60s',
+      newLeaderTimeoutNs: '60s',
+    }),
+  );
+  place.onClear(() => load.abandon());
+  await load.goesOn();
+
+  for (let kill = 0; kill < KILLS; kill++) {
+    const { leaderMemberId: leaderId, leadershipTermId: termId } = load.client!;
+    await cluster.killAndRestart(leaderId);
+    await until('a new leader', () => load.client!.leadershipTermId > termId, PATIENCE_MS);
+    await load.goesOn();
+    await cluster.follows(leaderId);
+  }
+
+  await load.stop();
+  const tool = place.aeron(['cluster-tool', cluster.clusterDirectory(load.client!.leaderMemberId), 'snapshot']);
+  assert.equal(await tool.exit(PATIENCE_MS), 0);
+  const snapshots = await Promise.all(cluster.nodes.map((node) => node.line(/^SNAPSHOT ids=/, PATIENCE_MS)));
+  assert.equal(new Set(snapshots).size, 1, 'the three states differ');
+  const [state, ids] = snapshots[0]!.split(' of ');
+  assert.match(state!, /repeated=0/);
+  const applied = new Set(ids!.split(' '));
+  const lost = [...load.answered].filter((id) => !applied.has(id));
+  assert.deepEqual(lost, [], 'acknowledged and lost');
+}
+
+describe('A cluster of three processes', () => {
+  let place = new Place();
+  afterEach(async () => {
+    await place.clear();
+    place = new Place();
+  });
+
+  it(`loses nothing acknowledged and applies nothing twice when its leader is killed ${KILLS} times under load`, {
+    timeout: 300_000,
+  }, async () => {
+    const cluster = new ThreeNodes(place);
+    for (let id = 0; id < SIZE; id++) {
+      cluster.start(id);
+    }
+    try {
+      await killLeaders(place, cluster);
+    } catch (error) {
+      throw new Error(`${error}\n${cluster.describe()}`, { cause: error });
+    }
+  });
+});
