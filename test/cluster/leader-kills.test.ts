@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
@@ -12,6 +13,13 @@ const PATIENCE_MS = 60_000;
 const SAID_LENGTH = 4_000;
 /** Messages that have no answer yet, at most. */
 const WINDOW = 20;
+
+/** Of a new Aeron directory, in memory. */
+function newDirectory(place: Place): string {
+  const parent = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aeron-kills-'));
+  place.onClear(() => rmSync(parent, { recursive: true, force: true }));
+  return join(parent, 'aeron');
+}
 
 /** Three processes, each a whole member. */
 class ThreeNodes {
@@ -28,7 +36,7 @@ class ThreeNodes {
     this.#members = ports.map((own, id) => [id, ...own.map((port) => `localhost:${port}`)].join(',')).join('|');
     this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
     this.#archivePorts = ports.map((own) => own[4]!);
-    this.#directories = ports.map(() => place.directory());
+    this.#directories = ports.map(() => newDirectory(place));
   }
 
   #home(id: number): string {
@@ -164,7 +172,7 @@ async function killLeaders(place: Place, cluster: ThreeNodes): Promise<void> {
   for (let id = 0; id < SIZE; id++) {
     cluster.start(id);
   }
-  const driver = await place.driver();
+  const driver = await place.driver({ aeronDirectoryName: newDirectory(place) });
   const load = new Load(() =>
     ClusterClient.connect({
       aeronDirectoryName: driver.aeronDirectoryName,
