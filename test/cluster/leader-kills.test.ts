@@ -217,9 +217,6 @@ describe('A cluster of three processes', () => {
     timeout: 300_000,
   }, async () => {
     const cluster = new ThreeNodes(place);
-    for (let id = 0; id < SIZE; id++) {
-      cluster.start(id);
-    }
     try {
       await killLeaders(place, cluster);
     } catch (error) {

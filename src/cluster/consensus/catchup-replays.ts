@@ -65,6 +65,8 @@ export class CatchupReplays {
         replay.isStopped = true;
       }
     }
+    // Before another one begins: both would publish to the same endpoint.
+    this.poll();
   }
 
   stopAll(): void {

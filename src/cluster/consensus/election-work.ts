@@ -2,6 +2,7 @@ import { AgentTerminationError } from '../../agrona/mod.ts';
 import { ConsensusEvents } from './consensus-events.ts';
 import type { ActionExecutor } from './core/action-queue.ts';
 import type { ConsensusAction } from './core/actions.ts';
+import { ElectionState } from './core/election-state.ts';
 import { ClusterRole } from './core/roles.ts';
 import { ClusterEvent } from './errors.ts';
 import type { Member } from './member.ts';
@@ -89,6 +90,10 @@ export class ElectionWork implements ActionExecutor {
         return;
       case 'electionStateChanged':
         counters.electionState.setRelease(action.to);
+        if (action.to === ElectionState.INIT) {
+          // What the last attempt waits for may never come.
+          this.#member.procedures.clear();
+        }
         return;
       case 'electionComplete':
         this.#complete(action);

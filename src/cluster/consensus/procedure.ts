@@ -42,6 +42,10 @@ export function* answer<T>(request: ArchiveRequest<T>): Procedure<T> {
 
 interface Running {
   readonly steps: Procedure<void>;
+  /** It is on the call stack. */
+  isInStep: boolean;
+  /** Given up by something that it did itself. */
+  isGivenUp: boolean;
 }
 
 /** Procedures one after the other: what was asked for first is done first. */
@@ -53,7 +57,7 @@ export class ProcedureQueue {
   }
 
   add(steps: Procedure<void>): void {
-    this.#queue.push({ steps });
+    this.#queue.push({ steps, isInStep: false, isGivenUp: false });
   }
 
   /** One step of the first; 1 when that ended it. What a procedure throws ends it alone. */
@@ -63,9 +67,14 @@ export class ProcedureQueue {
       return 0;
     }
     let isDone = true;
+    running.isInStep = true;
     try {
       isDone = running.steps.next().done === true;
     } finally {
+      running.isInStep = false;
+      if (running.isGivenUp) {
+        running.steps.return();
+      }
       if (isDone && this.#queue[0] === running) {
         this.#queue.shift();
       }
@@ -75,8 +84,12 @@ export class ProcedureQueue {
 
   /** Gives up all of them; they take back what they had begun. */
   clear(): void {
-    for (const { steps } of this.#queue.splice(0)) {
-      steps.return();
+    for (const running of this.#queue.splice(0)) {
+      if (running.isInStep) {
+        running.isGivenUp = true;
+      } else {
+        running.steps.return();
+      }
     }
   }
 }

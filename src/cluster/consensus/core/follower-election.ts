@@ -172,11 +172,11 @@ export class FollowerElection {
       election.fail(`the log of the leader lacks what is committed here: ${positions}`);
       return;
     }
+    election.fail(`truncating the log: ${positions}`);
     core.actions.push({ type: 'truncateLog', logLeadershipTermId, oldPosition: appendPosition, newPosition });
     core.terms.commit(logLeadershipTermId, newPosition);
     core.recordingStopPosition = newPosition;
     election.appendPosition = newPosition;
-    election.fail(`truncating the log: ${positions}`);
   }
 
   onLeaderAlive(message: NewLeadershipTerm): void {
