@@ -13,7 +13,7 @@ import { LocalReplay } from './log-replay.ts';
 import { RecordingReplication } from './log-replication.ts';
 import { LogSubscription } from './log-subscription.ts';
 import { putControlEndpoint } from './member-links.ts';
-import { answer, type Procedure, until } from './procedure.ts';
+import { answer, type Procedure, until, within } from './procedure.ts';
 import type { Services } from './services.ts';
 
 const NULL_VALUE = -1;
@@ -195,7 +195,13 @@ export class MemberLog {
       throw new ClusterEvent('the log of the leader has gone before it could be joined');
     }
     const { channel, streamId } = this.#subscription;
-    yield* this.recording.start(channel, streamId, image.sessionId, SourceLocation.REMOTE);
+    const { clock } = context.platform;
+    const deadlineNs = clock.nanoTime() + context.leaderHeartbeatTimeoutNs;
+    yield* within(
+      this.recording.start(channel, streamId, image.sessionId, SourceLocation.REMOTE),
+      () => clock.nanoTime() - deadlineNs >= 0,
+      () => new ClusterEvent('failed to join log as follower: it is not being recorded'),
+    );
     yield* services.join({
       logPosition: joinPosition,
       maxLogPosition: Number.POSITIVE_INFINITY,

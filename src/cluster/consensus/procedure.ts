@@ -24,6 +24,24 @@ export function* untilTrue(condition: () => boolean): Procedure<void> {
   }
 }
 
+/** Gives up when it takes too long. @throws what `late` makes then */
+export function* within<T>(steps: Procedure<T>, isLate: () => boolean, late: () => Error): Procedure<T> {
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) {
+        return value;
+      }
+      if (isLate()) {
+        throw late();
+      }
+      yield;
+    }
+  } finally {
+    steps.return(undefined as T);
+  }
+}
+
 /** Waits for the archive's answer. @throws ArchiveError, ArchiveTimeoutError */
 export function* answer<T>(request: ArchiveRequest<T>): Procedure<T> {
   let isDone = false;

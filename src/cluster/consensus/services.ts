@@ -16,6 +16,8 @@ export class Services {
   readonly #acks: ServiceAcks;
   readonly #clientIds: number[];
   #ackId = 0;
+  /** Positions of acks that will come, though nobody waits for them any more. */
+  readonly #abandoned: number[] = [];
 
   constructor(serviceCount: number, proxy: ServiceProxy, adapter: ServiceAdapter) {
     this.proxy = proxy;
@@ -41,6 +43,16 @@ export class Services {
 
   /** What all services answered at a position, once all have; undefined before. @throws ClusterError ACK_OUT_OF_SEQUENCE */
   takeAcks(logPosition: number): readonly ServiceAck[] | undefined {
+    while (this.#abandoned.length > 0) {
+      if (this.#takeNext(this.#abandoned[0]!) === undefined) {
+        return undefined;
+      }
+      this.#abandoned.shift();
+    }
+    return this.#takeNext(logPosition);
+  }
+
+  #takeNext(logPosition: number): readonly ServiceAck[] | undefined {
     if (!this.#acks.hasReached(logPosition, this.#ackId)) {
       return undefined;
     }
@@ -63,10 +75,22 @@ export class Services {
     });
   }
 
-  /** Has the services join a log and waits until they have. */
+  /** Has the services join a log and waits until they have. Given up, it leaves their acks to whoever waits next. */
   *join(join: JoinLog): Procedure<void> {
     this.proxy.joinLog(join);
-    yield* untilTrue(() => this.takeAcks(join.logPosition) !== undefined);
+    let haveJoined = false;
+    try {
+      while (!haveJoined) {
+        haveJoined = this.takeAcks(join.logPosition) !== undefined;
+        if (!haveJoined) {
+          yield;
+        }
+      }
+    } finally {
+      if (!haveJoined) {
+        this.#abandoned.push(join.logPosition);
+      }
+    }
   }
 
   /** The service whose Aeron client this is; undefined for any other. */

@@ -195,7 +195,7 @@ interface CloseLogSubscription {
   readonly type: 'closeLogSubscription';
 }
 
-/** Record the image, poll it, have the services join it. Answer: `joinedLogAsFollower`. */
+/** Record the image, have the services join it, poll it. Answer: `joinedLogAsFollower`, or `failed` when it takes too long. */
 interface JoinLogAsFollower {
   readonly type: 'joinLogAsFollower';
   readonly joinPosition: number;

@@ -399,10 +399,10 @@ export class FollowerElection {
   }
 
   #awaitImage(what: string): void {
-    if (this.#image !== undefined && !this.#isJoining) {
+    if (this.#image === undefined) {
+      this.#isTimedOut(`failed to join ${what}`);
+    } else if (!this.#isJoining) {
       this.#join(this.#image.joinPosition);
-    } else {
-      this.#isTimedOut(this.#isJoining ? `failed to join ${what} as follower` : `failed to join ${what}`);
     }
   }
 
