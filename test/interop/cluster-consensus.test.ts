@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { JavaCluster, javaClusterClient } from './java-cluster.ts';
+import { JavaCluster, javaClusterBackup, javaClusterClient } from './java-cluster.ts';
 import { Stage } from './stage.ts';
 
 describe('our consensus module between a Java driver, archive, service container and client', () => {
@@ -85,4 +85,34 @@ describe('our consensus module between a Java driver, archive, service container
       await member.stop();
     }
   });
+
+  it('is backed up by Java: log and snapshot', { timeout: 120_000 }, async () => {
+    const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
+    const member = cluster.members[0]!;
+    member.start();
+    const service = member.service('text');
+    await service.line(/^ROLE LEADER/);
+    const client = javaClusterClient(stage, cluster.ingressEndpoints);
+    await client.line(/^CONNECTED/);
+    client.type('add 5\n');
+    await client.line(/^MESSAGE sum 5/);
+    await member.tool('snapshot');
+    const backup = javaClusterBackup(stage, cluster);
+    await until(() => backup.recordingLog().length >= 3 * 64);
+    const printed = await backup.tool('recording-log');
+    assert.match(printed, /type=TERM/);
+    assert.match(printed, /serviceId=0, type=SNAPSHOT/);
+    assert.match(printed, /serviceId=-1, type=SNAPSHOT/);
+  });
 });
+
+/** @throws Error when it does not come true in a minute */
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!condition()) {
+    if (Date.now() > deadline) {
+      throw new Error(`${condition} did not come true`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

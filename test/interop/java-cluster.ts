@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AeronVersion } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
@@ -20,6 +20,8 @@ export interface JavaClusterOptions {
 /** Members of a cluster whose driver, archive and, unless told otherwise, consensus module are Java's. */
 export class JavaCluster {
   readonly ingressEndpoints: string;
+  /** Of all members, as a backup is given them. */
+  readonly consensusEndpoints: string;
   readonly members: readonly JavaMember[];
 
   constructor(stage: Stage, options: JavaClusterOptions = {}) {
@@ -27,6 +29,7 @@ export class JavaCluster {
     const ports = Array.from({ length: members }, () => PORTS_OF_A_MEMBER.map(() => port()));
     const clusterMembers = ports.map((own, id) => [id, ...own.map((p) => `localhost:${p}`)].join(',')).join('|');
     this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
+    this.consensusEndpoints = ports.map(([, consensus]) => `localhost:${consensus}`).join(',');
     this.members = ports.map((own, id) => new JavaMember(stage, id, own.at(-1)!, clusterMembers, options));
   }
 
@@ -164,6 +167,41 @@ export class JavaMember {
     }
     return tool.output;
   }
+}
+
+/** Java's backup of a cluster, with a driver and an archive of its own. */
+export function javaClusterBackup(stage: Stage, cluster: JavaCluster) {
+  const aeronDirectory = stage.directory();
+  const clusterDirectory = join(aeronDirectory, '..', 'cluster');
+  const child = stage.java('io.aeron.cluster.ClusterBackupMediaDriver', [], {
+    'aeron.dir': aeronDirectory,
+    'aeron.threading.mode': 'SHARED',
+    'aeron.term.buffer.sparse.file': true,
+    'aeron.archive.dir': join(aeronDirectory, '..', 'archive'),
+    'aeron.archive.threading.mode': 'SHARED',
+    'aeron.archive.control.channel': `aeron:udp?endpoint=localhost:${port()}`,
+    'aeron.archive.control.response.channel': 'aeron:udp?endpoint=localhost:0',
+    'aeron.archive.replication.channel': 'aeron:udp?endpoint=localhost:0',
+    'aeron.archive.segment.file.length': '4m',
+    'aeron.archive.recording.events.enabled': false,
+    'aeron.cluster.dir': clusterDirectory,
+    'aeron.cluster.consensus.channel': `aeron:udp?endpoint=localhost:${port()}`,
+    'aeron.cluster.consensus.endpoints': cluster.consensusEndpoints,
+    'aeron.cluster.backup.catchup.endpoint': `localhost:${port()}`,
+  });
+  return {
+    child,
+    /** What is in its recording log. */
+    recordingLog: (): Buffer => {
+      const path = join(clusterDirectory, 'recording.log');
+      return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    },
+    tool: async (command: string): Promise<string> => {
+      const tool = stage.java('io.aeron.cluster.ClusterTool', [clusterDirectory, command]);
+      await tool.exit();
+      return tool.output;
+    },
+  };
 }
 
 /** Java's client, of a line for each message. */

@@ -104,10 +104,13 @@ export class BackupRequests {
   process(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
     let workCount = 0;
     this.#pending = this.#pending.filter(({ session, wish }) => {
-      if (
-        session.state === 'INVALID' ||
-        (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs))
-      ) {
+      if (session.state === 'INVALID') {
+        const what = `request of a backup cannot be answered on responseChannel=${session.responseChannel}`;
+        this.#p.report(new ClusterEvent(what, { cause: session.response.failure }));
+        session.close();
+        return false;
+      }
+      if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
         session.close();
         return false;
       }

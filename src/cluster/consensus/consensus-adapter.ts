@@ -20,7 +20,7 @@ import {
 } from '../codecs/mod.ts';
 import type { Snapshot } from '../files/mod.ts';
 import type { ConsensusMessage } from './core/messages.ts';
-import { readBytes } from './wire.ts';
+import { readBytes, readLooseInteger } from './wire.ts';
 
 const FRAGMENT_LIMIT = 10;
 const HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
@@ -28,6 +28,8 @@ const SCHEMA_ID = CanvassPositionDecoder.SCHEMA_ID;
 const NULL_VALUE = -1;
 /** Of `AppendPosition`. */
 const CATCHUP_FLAG = 1;
+/** The version of the schema with a log position in backup queries. */
+const BACKUP_LOG_POSITION_SINCE = 16;
 
 /** A request of a backup or a standby, which is answered on a channel of its own. */
 export interface BackupRequest {
@@ -235,10 +237,9 @@ export class ConsensusAdapter {
     switch (this.#header.templateId()) {
       case BackupQueryDecoder.TEMPLATE_ID: {
         const query = new BackupQueryDecoder().wrap(buffer, offset, blockLength, version);
-        const logPosition = query.logPosition();
         const protocolVersion = query.version();
         const request = readBackupRequest(query, header);
-        const upTo = logPosition === BackupQueryDecoder.LOG_POSITION_NULL ? undefined : logPosition;
+        const upTo = backupLogPosition(buffer, offset, version);
         return () => listener.onBackupQuery(request, protocolVersion, upTo);
       }
       case HeartbeatRequestDecoder.TEMPLATE_ID: {
@@ -280,6 +281,12 @@ export class ConsensusAdapter {
         return undefined;
     }
   }
+}
+
+/** The log position of a backup query, which may be the highest number there is; undefined for none. */
+function backupLogPosition(buffer: AtomicBuffer, offset: number, version: number): number | undefined {
+  const logPosition = version < BACKUP_LOG_POSITION_SINCE ? NULL_VALUE : readLooseInteger(buffer, offset + 16);
+  return logPosition < 0 ? undefined : logPosition;
 }
 
 function readBackupRequest(

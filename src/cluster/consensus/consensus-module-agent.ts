@@ -14,6 +14,7 @@ import type { Member } from './member.ts';
 import { createMember, recover } from './member-start.ts';
 import type { Procedure } from './procedure.ts';
 import type { Resources } from './resources.ts';
+import { replicateStandbySnapshots } from './standby-snapshots.ts';
 import { ConsensusModuleState } from './states.ts';
 
 const SLOW_TICK_INTERVAL_NS = 10_000_000;
@@ -100,9 +101,19 @@ export class ConsensusModuleAgent implements Agent {
 
   *#starting(): Procedure<void> {
     this.#member = yield* createMember(this.#context, this.#resources, (event) => this.#onSignal(event));
+    yield* this.#replicateStandbySnapshots(this.#member);
     yield* recover(this.#member);
     this.#member.step({ type: 'started' });
     this.#member.state.set(ConsensusModuleState.ACTIVE, 'started');
+  }
+
+  /** Without them the member starts from what it has. */
+  *#replicateStandbySnapshots(member: Member): Procedure<void> {
+    try {
+      yield* replicateStandbySnapshots(member);
+    } catch (error) {
+      member.report(error);
+    }
   }
 
   /** @throws AgentTerminationError when the member cannot start */
@@ -178,11 +189,22 @@ export class ConsensusModuleAgent implements Agent {
   }
 
   #procedureWork(member: Member): number {
-    if (member.procedures.isEmpty) {
+    const { procedures, background } = member;
+    if (procedures.isEmpty && background.isEmpty) {
       return 0;
     }
     this.#invokeAeron();
-    return member.procedures.step();
+    return procedures.step() + this.#backgroundWork(member);
+  }
+
+  /** What fails there is of no concern to the rest. */
+  #backgroundWork({ background, report }: Member): number {
+    try {
+      return background.step();
+    } catch (error) {
+      report(error);
+      return 1;
+    }
   }
 
   #tickCore(member: Member): void {
@@ -258,6 +280,9 @@ export class ConsensusModuleAgent implements Agent {
     }
     const { log } = member;
     log.onSignal(event);
+    for (const listener of member.signalListeners) {
+      listener(event);
+    }
     if (event.signal === RecordingSignal.STOP && event.recordingId === log.recording.recordingId) {
       const isEndOfStream = log.adapter.isEndOfStreamAt(event.position);
       log.recording.stopPosition = event.position;
@@ -305,6 +330,7 @@ export class ConsensusModuleAgent implements Agent {
     const { archive, log, services, replicated, backups, ingress, links, consensus, state } = member;
     services.proxy.terminationPosition(member.commitPosition, false);
     member.procedures.clear();
+    member.background.clear();
     log.publisher.disconnect();
     log.adapter.disconnect();
     this.#stopRecording(member);

@@ -1,7 +1,8 @@
 import { ClusterAction } from '../codecs/mod.ts';
-import { ClusterEvent } from './errors.ts';
 import type { Member } from './member.ts';
+import { replicateStandbySnapshots } from './standby-snapshots.ts';
 import { ClusterActionFlags, ClusterControlToggle, ConsensusModuleState, NodeControlToggle } from './states.ts';
+import { validateRecordingLog } from './validate-recording-log.ts';
 
 /** As leader: what operators have asked for by the control toggle. Returns whether there was anything. */
 export function checkControlToggle(member: Member): number {
@@ -59,19 +60,18 @@ function onRequest(member: Member, request: number): number {
   }
 }
 
-/** What operators have asked of this member by its own toggle. */
+/** What operators have asked of this member by its own toggle. Returns whether there was anything. */
 export function checkNodeControlToggle(member: Member): number {
   const toggle = member.resources.counters.nodeControlToggle;
   const request = toggle.get();
-  if (
-    request !== NodeControlToggle.REPLICATE_STANDBY_SNAPSHOT &&
-    request !== NodeControlToggle.VALIDATE_RECORDING_LOG
-  ) {
+  if (request === NodeControlToggle.REPLICATE_STANDBY_SNAPSHOT) {
+    member.background.add(replicateStandbySnapshots(member));
+  } else if (request === NodeControlToggle.VALIDATE_RECORDING_LOG) {
+    member.background.add(validateRecordingLog(member));
+  } else {
     return 0;
   }
   toggle.set(NodeControlToggle.NEUTRAL);
-  const name = Object.entries(NodeControlToggle).find(([, value]) => value === request)![0];
-  member.report(new ClusterEvent(`node control request ${name} is not supported here`));
   return 1;
 }
 

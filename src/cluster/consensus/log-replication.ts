@@ -33,6 +33,8 @@ export class RecordingReplication {
   /** How far it has got; -1 while not known. */
   position = NULL_VALUE;
   hasEnded = false;
+  /** It has all that there was, or was asked for. */
+  hasSynced = false;
   hasStopped = false;
   #replicationId: number | undefined;
   /** Signals that came before it was known which are its own. */
@@ -104,6 +106,9 @@ export class RecordingReplication {
           recordingId,
           this.#archive.archiveId,
         );
+        break;
+      case RecordingSignal.SYNC:
+        this.hasSynced = true;
         break;
       case RecordingSignal.REPLICATE_END:
         this.hasEnded = true;

@@ -1,5 +1,5 @@
 import { AgentTerminationError, type ErrorHandler } from '../../agrona/mod.ts';
-import type { AeronArchive } from '../../archive/client/mod.ts';
+import type { AeronArchive, RecordingSignalEvent } from '../../archive/client/mod.ts';
 import type { Aeron, ConcurrentPublication, Subscription } from '../../client/mod.ts';
 import { type ClusterEventLog, openClusterEventLog } from '../../events/mod.ts';
 import { BackupRequests } from './backup-requests.ts';
@@ -82,6 +82,10 @@ export class Member {
   readonly snapshotDuration: SnapshotDuration;
   /** What takes more than a round: of elections, snapshots. */
   readonly procedures = new ProcedureQueue();
+  /** What takes its time beside all that. */
+  readonly background = new ProcedureQueue();
+  /** Told of signals of the archive. */
+  readonly signalListeners = new Set<(event: RecordingSignalEvent) => void>();
   /** Once the member has recovered. */
   core: ConsensusCore | undefined;
   /** The leader ends the cluster at the end of the snapshot that is being taken. */
