@@ -9,6 +9,8 @@ export interface ToComponentThread<Options> {
   readonly options: Options;
   /** Word 0: not zero when the thread shall end. It blocks in its loop and takes no messages. */
   readonly control: Int32Array;
+  /** Whether somebody listens to errors. */
+  readonly isErrorHandled: boolean;
 }
 
 /** What it has to say. `Ready` is what the launcher wants to know of it. */
@@ -47,7 +49,11 @@ export function launchThread<Options, Ready>(
 ): Promise<ComponentThread<Ready>> {
   const control = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(`./${file}.js`, import.meta.url), {
-    workerData: { options, control } satisfies ToComponentThread<Options>,
+    workerData: {
+      options,
+      control,
+      isErrorHandled: hooks.errorHandler !== undefined,
+    } satisfies ToComponentThread<Options>,
     name: `aeron-${file}`,
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

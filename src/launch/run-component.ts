@@ -22,7 +22,7 @@ export interface RunnableComponent<Ready> {
 
 /** The body of a component's thread: makes it, says so, and runs it. */
 export function runComponent<Options, Ready>(make: (world: ComponentWorld<Options>) => RunnableComponent<Ready>): void {
-  const { options, control } = workerData as ToComponentThread<Options>;
+  const { options, control, isErrorHandled } = workerData as ToComponentThread<Options>;
   const say = (message: FromComponentThread<Ready>) => parentPort!.postMessage(message);
   try {
     const component = make({
@@ -30,7 +30,11 @@ export function runComponent<Options, Ready>(make: (world: ComponentWorld<Option
       platform: nativePlatform(),
       terminationHook: () => say({ kind: 'termination' }),
       logger: (text) => say({ kind: 'log', text }),
-      errorHandler: (error) => say({ kind: 'error', ...describe(error) }),
+      errorHandler: (error) => {
+        if (isErrorHandled) {
+          say({ kind: 'error', ...describe(error) });
+        }
+      },
     });
     say({ kind: 'ready', ready: component.ready });
     component.run(() => Atomics.load(control, 0) !== 0);

@@ -9,7 +9,7 @@ import {
 } from '../../agrona/mod.ts';
 import type { Subscription } from '../../client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
-import { type AeronArchiveOptions, PROTOCOL_SEMANTIC_VERSION } from '../client/mod.ts';
+import { type AeronArchiveOptions, ArchiveError, PROTOCOL_SEMANTIC_VERSION } from '../client/mod.ts';
 import type { ArchiveContext } from './archive-context.ts';
 import type { ArchiveMarkFile } from './archive-mark-file.ts';
 import { ControlRequests } from './control-requests.ts';
@@ -30,6 +30,8 @@ import { SessionWorker } from './session-worker.ts';
 import { stripChannel } from './stripped-channel.ts';
 
 const MARK_FILE_UPDATE_INTERVAL_MS = 1000;
+/** Each has a publication and a counter of the driver. Upstream has no limit. */
+const MAX_CONTROL_SESSIONS = 1024;
 
 export interface ArchiveConductorOptions {
   readonly context: ArchiveContext;
@@ -223,6 +225,9 @@ export class ArchiveConductor extends SessionWorker<Session> implements Agent {
   private connect(request: ConnectRequest): ControlSession {
     const { context } = this;
     const { correlationId, encodedCredentials, image } = request;
+    if (context.counters.controlSessions.get() >= MAX_CONTROL_SESSIONS) {
+      throw new ArchiveError(`more than ${MAX_CONTROL_SESSIONS} control sessions; refused ${image.sourceIdentity}`);
+    }
     const responseChannel = this.responseChannel(request);
     const sessionId = this.nextSessionId++;
     const session = new ControlSession(this.controlSessionContext, {

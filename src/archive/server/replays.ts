@@ -20,6 +20,8 @@ const { FRAME_ALIGNMENT } = FrameDescriptor;
 /** A replay's session id is its number and the session id of its publication, and a safe integer. */
 const MAX_REPLAY_NUMBER = 0xf_ffff;
 const TWO_32 = 2 ** 32;
+/** Each is good for the connect time-out. Upstream has no limit. */
+const MAX_TOKENS = 8 * 1024;
 
 export interface ReplayRequest {
   readonly session: ControlSession;
@@ -141,6 +143,9 @@ export class Replays {
   /** A token by which a replay of the recording can be asked for over another publication than the session's. */
   newToken(recordingId: number, session: ControlSession): bigint {
     const { clock, connectTimeoutMs, platform } = this.context;
+    if (this.tokens.size >= MAX_TOKENS) {
+      throw new ArchiveError(`more than ${MAX_TOKENS} replay tokens that nobody has used`);
+    }
     let token: bigint;
     do {
       token = (BigInt(platform.random.nextInt32()) << 32n) | BigInt(platform.random.nextInt32() >>> 0);

@@ -9,6 +9,8 @@ import type { Session } from './session.ts';
 const NULL_VALUE = -1;
 const NULL_POSITION = -1;
 const NO_BYTES = new Uint8Array(0);
+/** Each is a client of another archive. Upstream has no limit. */
+const MAX_REPLICATIONS = 128;
 
 export interface ReplicationsOptions {
   readonly context: ArchiveContext;
@@ -36,6 +38,9 @@ export class Replications {
     const { dstRecordingId } = request;
     const replicationChannel = request.replicationChannel || options.replicationChannel!;
     checkChannel(request, ChannelUri.parse(replicationChannel));
+    if (this.sessions.size >= MAX_REPLICATIONS) {
+      throw new ArchiveError(`max concurrent replications reached ${MAX_REPLICATIONS}`);
+    }
     const isExisting = dstRecordingId !== NULL_VALUE;
     if (isExisting && !catalog.hasRecording(dstRecordingId)) {
       throw new ArchiveError(`unknown destination recording id ${dstRecordingId}`, ArchiveErrorCode.UNKNOWN_RECORDING);
