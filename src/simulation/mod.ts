@@ -47,6 +47,9 @@
  *     still and are cut off, and snapshots are taken meanwhile. A term has one leader; logs are equal as far as they
  *     are committed, and services in the same state at the same position; timers and messages of services come once;
  *     what was answered is in the log, once; a quorum that can talk answers; what clients saw is linearizable.
+ *   - `archive`: an archive and a client on one machine or two; while streams are recorded, the archive is killed in the
+ *     middle of its code, its machine loses power, its disk is full or fails. What it acknowledged is there; replays
+ *     are what was sent; the catalog has every recording, each with its end; a client is told why a recording ended.
  */
 export {
   type CrashOptions,

@@ -31,9 +31,10 @@ export class CatalogFile {
   private readonly path: string;
   private file: OpenFile;
   private journal: CatalogJournal | undefined;
-  /** Where the file may not have what the image has, because writing failed. */
-  private behind: { readonly offset: number; readonly length: number }[] = [];
-  private isUnsynced = false;
+  /** What the file may not have of the image, because writing or syncing it failed; goes with the next change. */
+  private behind: CatalogChange[] = [];
+  /** What was written since the file was synced. */
+  private unsynced: CatalogChange[] = [];
   /** Bytes of the file that the image has. */
   private loaded = 0;
 
@@ -109,7 +110,7 @@ export class CatalogFile {
         this.applyToImage(ranges, 'before');
         this.undo(ranges);
       }
-      this.behind.push(...ranges.map(({ offset, after }) => ({ offset, length: after.length })));
+      this.behind.push(...ranges);
       throw error;
     }
   }
@@ -117,7 +118,9 @@ export class CatalogFile {
   /** Makes the file longer. @throws PlatformError */
   grow(length: number): void {
     this.file.truncate(length);
-    this.syncAll();
+    if (this.options.syncLevel > 0) {
+      this.file.sync(true);
+    }
     this.length = length;
   }
 
@@ -130,14 +133,16 @@ export class CatalogFile {
     this.image = content;
     this.loaded = Math.min(this.length, content.capacity);
     this.behind = [];
-    this.isUnsynced = false;
+    this.unsynced = [];
   }
 
   /** Everything is on the device, whatever the sync level. @throws PlatformError */
   close(): void {
     try {
       if (this.options.mode !== 'read') {
-        this.catchUp();
+        for (const { offset, after } of this.missing()) {
+          this.file.write(after, 0, after.length, offset);
+        }
         this.file.sync(true);
         if (this.options.mode === 'own') {
           this.journal?.clear();
@@ -156,25 +161,21 @@ export class CatalogFile {
   }
 
   private writeRanges(ranges: readonly CatalogChange[]): void {
-    this.catchUp();
-    if (this.isUnsynced) {
-      this.syncAll();
-    }
-    this.journal?.write(ranges, this.options.syncLevel > 0);
-    this.isUnsynced = true;
-    for (const { offset, after } of ranges) {
+    this.syncAll();
+    const changes = [...this.missing(), ...ranges];
+    this.journal?.write(changes, this.options.syncLevel > 0);
+    this.unsynced = changes;
+    for (const { offset, after } of changes) {
       this.file.write(after, 0, after.length, offset);
     }
+    this.behind = [];
   }
 
-  private catchUp(): void {
-    for (const { offset, length } of this.behind) {
-      if (!isZero(this.image.u8.subarray(offset, offset + length))) {
-        this.isUnsynced = true;
-        this.file.write(this.image.u8, offset, length, offset);
-      }
-    }
-    this.behind = [];
+  /** What earlier changes have left to do. What they have undone was cut off. */
+  private missing(): CatalogChange[] {
+    return this.behind
+      .map(({ offset, before }) => ({ offset, before, after: this.image.copyBytes(offset, before.length) }))
+      .filter(({ before, after }) => !isZero(before) || !isZero(after));
   }
 
   /** As well as it can be done; the error that led here is the one to be told. */
@@ -192,11 +193,19 @@ export class CatalogFile {
     }
   }
 
+  /** After a sync has failed, a later one may say that all is well, though what there was to write is lost. */
   private syncAll(): void {
-    if (this.options.syncLevel > 0) {
-      this.file.sync(true);
+    const { unsynced } = this;
+    this.unsynced = [];
+    if (this.options.syncLevel === 0 || unsynced.length === 0) {
+      return;
     }
-    this.isUnsynced = false;
+    try {
+      this.file.sync(true);
+    } catch (error) {
+      this.behind.push(...unsynced);
+      throw error;
+    }
   }
 
   private redo(changes: readonly CatalogChange[]): void {

@@ -392,6 +392,11 @@ export class Recordings {
     if (!context.isAborted) {
       try {
         context.catalog.recordingStopped(recordingId, session.get(), context.clock.epochTimeMs());
+      } catch (error) {
+        // The catalog knows it all the same; it is the disk that failed, of which the client shall hear.
+        context.errorHandler(error);
+      }
+      try {
         session.sendPendingError();
         this.signal(recording, recordingId, session.get(), RecordingSignal.STOP);
       } catch (error) {
