@@ -59,6 +59,7 @@ export { type CounterKey, CountersManager } from './counters-manager.ts';
 export { CountersReader } from './counters-reader.ts';
 export { type CredentialsSupplier, NullCredentialsSupplier } from './credentials-supplier.ts';
 export { DistinctErrorLog } from './distinct-error-log.ts';
+export { makeDurableDirectories } from './durable-directories.ts';
 export { DutyCycleTracker } from './duty-cycle-tracker.ts';
 export { countedErrorHandler, type ErrorHandler, loggingErrorHandler } from './error-handler.ts';
 export * as ErrorLogDescriptor from './error-log-descriptor.ts';

@@ -9,6 +9,7 @@ import {
   type ErrorHandler,
   type IdleStrategy,
   loggingErrorHandler,
+  makeDurableDirectories,
   type OptionSources,
   resolveOptions,
 } from '../../agrona/mod.ts';
@@ -158,7 +159,7 @@ class Launch {
     if (options.deleteArchiveOnStart) {
       files.removeTree(archiveDir);
     }
-    files.makeDirectories(archiveDir);
+    makeDurableDirectories(files, archiveDir);
     files.makeDirectories(markFileDir);
     const markFile = this.claimMarkFile(archiveDir, markFileDir);
     const errorHandler = this.newErrorHandler(markFile);

@@ -7,6 +7,7 @@ import {
   ensureMarkFileLink,
   type IdleStrategy,
   loggingErrorHandler,
+  makeDurableDirectories,
 } from '../../agrona/mod.ts';
 import {
   type AeronArchiveOptions,
@@ -169,7 +170,7 @@ function claimMarkFile(context: ConsensusModuleContext, platform: Platform): Clu
   if (deleteDirOnStart) {
     platform.files.removeTree(clusterDir);
   }
-  platform.files.makeDirectories(clusterDir);
+  makeDurableDirectories(platform.files, clusterDir);
   platform.files.makeDirectories(markFileDir);
   const markFile = ClusterMarkFile.claim({
     platform,

@@ -10,6 +10,7 @@ import {
   formatDuration,
   type IdleStrategy,
   loggingErrorHandler,
+  makeDurableDirectories,
 } from '../../agrona/mod.ts';
 import type { AeronArchiveOptions } from '../../archive/client/mod.ts';
 import { Aeron } from '../../client/mod.ts';
@@ -237,7 +238,7 @@ function checkAeron(aeron: Aeron): Aeron {
 
 function claimMarkFile(options: ServiceOptions, platform: Platform): ClusterMarkFile {
   const { clusterDir, markFileDir = clusterDir, serviceId, errorBufferLength } = options;
-  platform.files.makeDirectories(clusterDir);
+  makeDurableDirectories(platform.files, clusterDir);
   platform.files.makeDirectories(markFileDir);
   const markFile = ClusterMarkFile.claim({
     platform,
