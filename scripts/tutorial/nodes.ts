@@ -15,9 +15,9 @@ export class TutorialNodes {
   readonly #running = new Map<number, ChildProcess>();
 
   constructor() {
-    this.directory = mkdtempSync(join(tmpdir(), 'aeron-tutorial-'));
+    this.directory = mkdtempSync(join(tmpdir(), `aeron-tutorial-${process.pid}-`));
     const memory = nativePlatform().environment.sharedMemoryDirectory ?? tmpdir();
-    this.#aeronParent = mkdtempSync(join(memory, 'aeron-tutorial-'));
+    this.#aeronParent = mkdtempSync(join(memory, `aeron-tutorial-${process.pid}-`));
     // Whoever runs a cluster of his own on the tutorial's ports shall not be disturbed.
     this.portBase = 10_000 + (process.pid % 40) * 300;
   }

@@ -21,9 +21,19 @@ export class Child {
   #exitCode: number | undefined;
   #wake: () => void = () => {};
 
-  constructor(name: string, command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  constructor(
+    name: string,
+    command: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    directory?: string,
+  ) {
     this.name = name;
-    this.#process = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#process = spawn(command, args, {
+      cwd: directory,
+      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     living.add(this.#process);
     const onText = (chunk: Buffer) => this.#onText(chunk.toString('utf8'));
     this.#process.stdout!.on('data', onText);
