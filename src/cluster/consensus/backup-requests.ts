@@ -1,12 +1,12 @@
 import { type Authenticator, type AuthorisationService, type ErrorHandler, SemanticVersion } from '../../agrona/mod.ts';
 import { BackupQueryDecoder, HeartbeatRequestDecoder, StandbySnapshotDecoder } from '../codecs/mod.ts';
 import type { Entry, RecordingLog, Snapshot } from '../files/mod.ts';
+import { Authentication } from './authentication.ts';
 import type { ResponseRequest } from './client-sessions.ts';
 import { ClusterSession } from './cluster-session.ts';
 import type { BackupRequest, StandbySnapshot } from './consensus-adapter.ts';
 import type { ConsensusPublisher } from './consensus-publisher.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
-import { EgressSessionProxy } from './egress-session-proxy.ts';
 import { ClusterEvent } from './errors.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
 import type { SessionEvents } from './session-events.ts';
@@ -69,7 +69,7 @@ export interface BackupRequestsParameters {
  */
 export class BackupRequests {
   readonly #p: BackupRequestsParameters;
-  readonly #proxy: EgressSessionProxy;
+  readonly #authentication: Authentication;
   #pending: Pending[] = [];
   #rejected: ClusterSession[] = [];
   /** Snapshots that are not committed here yet, or that have to wait out the delay. */
@@ -77,7 +77,8 @@ export class BackupRequests {
 
   constructor(parameters: BackupRequestsParameters) {
     this.#p = parameters;
-    this.#proxy = new EgressSessionProxy(parameters.egress);
+    const { authenticator, egress, epochTimeMs, report } = parameters;
+    this.#authentication = new Authentication(authenticator, egress, epochTimeMs, report);
   }
 
   onBackupQuery(request: BackupRequest, version: number, logPosition: number | undefined): void {
@@ -96,7 +97,7 @@ export class BackupRequests {
     const pending = this.#pending.find(({ session }) => session.state === 'CHALLENGED');
     if (pending !== undefined) {
       pending.session.onRequest(correlationId, this.#p.nanoTime());
-      this.#p.authenticator.onChallengeResponse(NO_SESSION, encodedCredentials, this.#p.epochTimeMs());
+      this.#authentication.onChallengeResponse(pending.session, encodedCredentials);
     }
   }
 
@@ -114,7 +115,7 @@ export class BackupRequests {
         session.close();
         return false;
       }
-      this.#authenticate(session, nowNs);
+      this.#authentication.poll(session, nowNs);
       if (session.state === 'AUTHENTICATED' && this.#answer(session, wish, leaderMemberId)) {
         session.close();
         workCount++;
@@ -181,22 +182,8 @@ export class BackupRequests {
       this.#reject(session);
       return;
     }
-    this.#p.authenticator.onConnectRequest(NO_SESSION, request.encodedCredentials, this.#p.epochTimeMs());
+    this.#authentication.onConnect(session, request.encodedCredentials);
     this.#pending.push({ session, wish });
-  }
-
-  #authenticate(session: ClusterSession, nowNs: number): void {
-    const { state } = session;
-    if (state === 'INIT' || state === 'CONNECTING' || state === 'CONNECTED') {
-      if (session.isResponseConnected(nowNs)) {
-        if (state !== 'CONNECTED') {
-          session.become('CONNECTED', 'connected');
-        }
-        this.#p.authenticator.onConnectedSession(this.#proxy.of(session), this.#p.epochTimeMs());
-      }
-    } else if (state === 'CHALLENGED' && session.isResponseConnected(nowNs)) {
-      this.#p.authenticator.onChallengedSession(this.#proxy.of(session), this.#p.epochTimeMs());
-    }
   }
 
   #answer(session: ClusterSession, wish: Wish, leaderMemberId: number): boolean {

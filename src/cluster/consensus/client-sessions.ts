@@ -1,9 +1,9 @@
 import { type Authenticator, type ErrorHandler, SemanticVersion } from '../../agrona/mod.ts';
 import type { Header } from '../../client/mod.ts';
 import { CloseReason } from '../codecs/mod.ts';
+import { Authentication } from './authentication.ts';
 import { ClusterSession, closeReasonName } from './cluster-session.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
-import { EgressSessionProxy } from './egress-session-proxy.ts';
 import { ClusterEvent } from './errors.ts';
 import type { LogPublisher } from './log-publisher.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
@@ -12,6 +12,8 @@ import type { SessionResponse } from './session-response.ts';
 import { SessionTable } from './session-table.ts';
 
 const NO_SESSION = -1;
+/** Clients that may be waiting at a time to be told where to go, or that they may not come in. */
+const MAX_TURNED_AWAY = 256;
 
 /** How sessions are answered. */
 export interface ResponseRequest {
@@ -66,7 +68,7 @@ export interface ConnectRequest {
 export class ClientSessions {
   readonly table = new SessionTable();
   readonly #p: SessionsParameters;
-  readonly #proxy: EgressSessionProxy;
+  readonly #authentication: Authentication;
   /** On their way in. */
   #pending: ClusterSession[] = [];
   /** To be told where to go, or that they may not come in. */
@@ -74,7 +76,8 @@ export class ClientSessions {
 
   constructor(parameters: SessionsParameters) {
     this.#p = parameters;
-    this.#proxy = new EgressSessionProxy(parameters.egress);
+    const { authenticator, egress, epochTimeMs, report } = parameters;
+    this.#authentication = new Authentication(authenticator, egress, epochTimeMs, report);
   }
 
   get(sessionId: number): ClusterSession | undefined {
@@ -84,6 +87,12 @@ export class ClientSessions {
   /** A client asks to connect. A member that does not lead sends it to the one that does. */
   onConnect(request: ConnectRequest, isLeader: boolean, ingressEndpoints: string): void {
     const { header } = request;
+    if (this.#turnedAway.length >= MAX_TURNED_AWAY) {
+      this.#p.report(
+        new ClusterEvent(`more than ${MAX_TURNED_AWAY} clients to be turned away at a time: one is dropped`),
+      );
+      return;
+    }
     const id = isLeader ? this.table.nextSessionId++ : NO_SESSION;
     const session = this.#newSession(id, request.responseStreamId, request.responseChannel, sessionInfo(request));
     session.response.connect();
@@ -101,7 +110,7 @@ export class ClientSessions {
       return;
     }
     session.linkIngressImage(header);
-    this.#p.authenticator.onConnectRequest(id, request.encodedCredentials, this.#p.epochTimeMs());
+    this.#authentication.onConnect(session, request.encodedCredentials);
     this.#pending.push(session);
   }
 
@@ -110,7 +119,7 @@ export class ClientSessions {
     const session = this.#pending.find(({ id, state }) => id === sessionId && state === 'CHALLENGED');
     if (session !== undefined) {
       session.onRequest(correlationId, this.#p.nanoTime());
-      this.#p.authenticator.onChallengeResponse(sessionId, encodedCredentials, this.#p.epochTimeMs());
+      this.#authentication.onChallengeResponse(session, encodedCredentials);
     }
   }
 
@@ -186,7 +195,7 @@ export class ClientSessions {
         this.#p.onTimedOut();
         return false;
       }
-      this.#authenticate(session, nowNs);
+      this.#authentication.poll(session, nowNs);
       if (session.state === 'REJECTED') {
         this.#report(session);
         this.#turnedAway.push(session);
@@ -314,20 +323,6 @@ export class ClientSessions {
       return 'concurrent session limit';
     }
     return undefined;
-  }
-
-  #authenticate(session: ClusterSession, nowNs: number): void {
-    const { state } = session;
-    if (state === 'INIT' || state === 'CONNECTING' || state === 'CONNECTED') {
-      if (session.isResponseConnected(nowNs)) {
-        if (state !== 'CONNECTED') {
-          session.become('CONNECTED', 'connected');
-        }
-        this.#p.authenticator.onConnectedSession(this.#proxy.of(session), this.#p.epochTimeMs());
-      }
-    } else if (state === 'CHALLENGED' && session.isResponseConnected(nowNs)) {
-      this.#p.authenticator.onChallengedSession(this.#proxy.of(session), this.#p.epochTimeMs());
-    }
   }
 
   #appendOpen(session: ClusterSession, nowNs: number, leadershipTermId: number): boolean {

@@ -235,7 +235,7 @@ export class ConsensusModuleAgent implements Agent {
       member.terminateUnexpectedly('State.CLOSED == state');
     }
     let workCount = this.#archiveWork(member);
-    workCount += links.poll(nowNs) + ingress.poll() + catchups.poll();
+    workCount += links.poll(nowNs) + ingress.poll(nowNs) + catchups.poll();
     workCount += replicated.sessions.processTurnedAway(nowNs, member.leadership);
     workCount += backups.processStandbySnapshots(member.commitPosition, nowNs);
     if (member.isInElection) {

@@ -3,6 +3,8 @@ import { ChannelUri } from '../../protocol/mod.ts';
 import type { ConsensusModuleContext } from './context.ts';
 import type { IngressAdapter } from './ingress-adapter.ts';
 
+const RETRY_INTERVAL_NS = 1_000_000_000;
+
 /** Opens and closes the ingress of this member as it comes to lead or to follow. Nothing waits. */
 export class IngressChannels {
   readonly #aeron: Aeron;
@@ -10,6 +12,8 @@ export class IngressChannels {
   readonly #adapter: IngressAdapter;
   readonly #onUnavailableImage: (image: Image) => void;
   #registrationIds: number[] | undefined;
+  #isLeader = false;
+  #retryDeadlineNs: number | undefined;
 
   constructor(
     aeron: Aeron,
@@ -25,24 +29,21 @@ export class IngressChannels {
 
   /** Begins to listen. Followers do as well, to redirect clients, unless the ingress is multicast. */
   open(isLeader: boolean): void {
-    const { ingressChannel, ingressStreamId, isIpcIngressAllowed, thisMember } = this.#context;
-    const uri = ChannelUri.parse(ingressChannel);
-    const endpoint = uri.get('endpoint') ?? thisMember.endpoints.ingress;
-    if (!isLeader && isMulticast(endpoint)) {
-      return;
-    }
-    if (!uri.isIpc) {
-      uri.put('endpoint', endpoint);
-      uri.put('rejoin', 'false');
-      uri.put('reliable', 'true');
-    }
-    this.#registrationIds = [uri.toString(), ...(isLeader && isIpcIngressAllowed ? ['aeron:ipc'] : [])].map((channel) =>
-      this.#aeron.asyncAddSubscription(channel, ingressStreamId, undefined, this.#onUnavailableImage),
+    this.#isLeader = isLeader;
+    this.#registrationIds = this.#channels(isLeader).map((channel) =>
+      this.#aeron.asyncAddSubscription(channel, this.#context.ingressStreamId, undefined, this.#onUnavailableImage),
     );
   }
 
-  /** Goes on with opening. @throws RegistrationError when the channel cannot be listened on */
-  poll(): number {
+  /**
+   * Goes on with opening; when the channel cannot be listened on, tries it again a second later.
+   * @throws RegistrationError each time that it cannot
+   */
+  poll(nowNs: number): number {
+    if (this.#retryDeadlineNs !== undefined && nowNs - this.#retryDeadlineNs >= 0) {
+      this.#retryDeadlineNs = undefined;
+      this.open(this.#isLeader);
+    }
     if (this.#registrationIds === undefined) {
       return 0;
     }
@@ -52,15 +53,16 @@ export class IngressChannels {
         subscriptions.push(this.#aeron.getSubscription(registrationId));
       }
     } catch (error) {
-      this.#registrationIds = undefined;
+      this.close();
+      this.#retryDeadlineNs = nowNs + RETRY_INTERVAL_NS;
       throw error;
     }
     const [subscription, ipcSubscription] = subscriptions;
-    if (subscriptions.includes(undefined)) {
+    if (subscription === undefined || subscriptions.includes(undefined)) {
       return 0;
     }
     this.#registrationIds = undefined;
-    this.#adapter.connect(subscription!, ipcSubscription);
+    this.#adapter.connect(subscription, ipcSubscription);
     return 1;
   }
 
@@ -69,7 +71,24 @@ export class IngressChannels {
       this.#aeron.asyncRemoveSubscription(registrationId);
     }
     this.#registrationIds = undefined;
+    this.#retryDeadlineNs = undefined;
     this.#adapter.close();
+  }
+
+  /** None for a follower with multicast ingress. */
+  #channels(isLeader: boolean): string[] {
+    const { ingressChannel, isIpcIngressAllowed, thisMember } = this.#context;
+    const uri = ChannelUri.parse(ingressChannel);
+    const endpoint = uri.get('endpoint') ?? thisMember.endpoints.ingress;
+    if (!isLeader && isMulticast(endpoint)) {
+      return [];
+    }
+    if (!uri.isIpc) {
+      uri.put('endpoint', endpoint);
+      uri.put('rejoin', 'false');
+      uri.put('reliable', 'true');
+    }
+    return [uri.toString(), ...(isLeader && isIpcIngressAllowed ? ['aeron:ipc'] : [])];
   }
 }
 

@@ -50,7 +50,12 @@ export class ServiceSide implements ServiceListener {
       relevantId,
       serviceId,
     });
-    member.services.onAck(serviceId, { ackId, logPosition, relevantId });
+    try {
+      member.services.onAck(serviceId, { ackId, logPosition, relevantId });
+    } catch (error) {
+      member.report(error);
+      return;
+    }
     if (member.state.is(ConsensusModuleState.SNAPSHOT)) {
       const acks = member.services.takeAcks(logPosition);
       if (acks !== undefined) {

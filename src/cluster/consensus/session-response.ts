@@ -4,6 +4,8 @@ import { AeronCounters } from '../../protocol/mod.ts';
 
 const MAX_LABEL_LENGTH = 380;
 const KEY_LENGTH = 12;
+/** Labels are ASCII. */
+const NOT_PRINTABLE = /[^ -~]/g;
 
 /** The way back to a client: a publication on the channel it has asked for, and a counter that shows it. */
 export interface SessionResponse {
@@ -119,7 +121,8 @@ export class PublishedSessionResponse implements SessionResponse {
   #label(): string {
     const { clusterId, sessionInfo } = this.#parameters;
     const suffix = ` - clusterId=${clusterId}`;
-    return `cluster-session: ${sessionInfo}`.slice(0, MAX_LABEL_LENGTH - suffix.length) + suffix;
+    const label = `cluster-session: ${sessionInfo}`.replaceAll(NOT_PRINTABLE, '?');
+    return label.slice(0, MAX_LABEL_LENGTH - suffix.length) + suffix;
   }
 
   /** The counter's value is the session's id. Without a counter (there may be no room) clients do as well. */

@@ -1,4 +1,3 @@
-import { AgentTerminationError } from '../../agrona/mod.ts';
 import { ArchiveError, ArchiveErrorCode } from '../../archive/client/mod.ts';
 import { CONSENSUS_MODULE_SERVICE_ID } from '../files/mod.ts';
 import { ClusterError, ClusterEvent } from './errors.ts';
@@ -41,23 +40,22 @@ interface SnapshotAt {
   readonly messages: EncodedMessages | undefined;
 }
 
+/** Whatever comes of the snapshot, and also when it is given up, the member goes on. */
 function* complete(member: Member, snapshot: SnapshotAt): Procedure<void> {
-  if (snapshot.messages !== undefined) {
-    try {
+  try {
+    if (snapshot.messages !== undefined) {
       yield* take(member, snapshot, snapshot.messages);
-    } catch (cause) {
-      if (cause instanceof AgentTerminationError) {
-        throw cause;
-      }
-      const why = cause instanceof Error ? cause.message : String(cause);
-      member.report(new ClusterError('SNAPSHOT_FAILED', `failed to take snapshot: ${why}`, { cause }));
-      if (cause instanceof ArchiveError && cause.errorCode === ArchiveErrorCode.STORAGE_SPACE) {
-        member.terminateUnexpectedly(why);
-      }
     }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    member.report(new ClusterError('SNAPSHOT_FAILED', `failed to take snapshot: ${why}`, { cause }));
+    if (cause instanceof ArchiveError && cause.errorCode === ArchiveErrorCode.STORAGE_SPACE) {
+      member.terminateUnexpectedly(why);
+    }
+  } finally {
+    member.replicated.sessions.updateTimeOfLastActivity();
+    goOn(member);
   }
-  member.replicated.sessions.updateTimeOfLastActivity();
-  goOn(member);
 }
 
 function* take(member: Member, snapshot: SnapshotAt, messages: EncodedMessages): Procedure<void> {

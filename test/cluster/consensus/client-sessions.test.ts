@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Authenticator, SemanticVersion } from '../../../src/agrona/mod.ts';
+import { type Authenticator, DEFAULT_AUTHENTICATOR, SemanticVersion } from '../../../src/agrona/mod.ts';
 import { CloseReason } from '../../../src/cluster/codecs/mod.ts';
 import { SessionsUnderTest } from './session-fakes.ts';
 
@@ -74,6 +74,36 @@ describe('client sessions', () => {
     assert.equal(new TextDecoder().decode(test.sessions.get(1)!.encodedPrincipal), 'admin');
     assert.equal(good.events.at(-1), 'OK');
     assert.equal(bad.events.at(-1), 'AUTHENTICATION_REJECTED session failed authentication');
+  });
+
+  it('stay out when the authenticator fails, and keep nobody else out', () => {
+    const authenticator: Authenticator = {
+      ...DEFAULT_AUTHENTICATOR,
+      onConnectedSession: (session) => {
+        const principal = session.sessionId === 1 ? new Uint8Array(5000) : new Uint8Array(1);
+        session.authenticate(principal);
+      },
+    };
+    const test = new SessionsUnderTest({ authenticator });
+    const first = test.connect();
+    test.connect();
+    test.round();
+    test.round();
+    assert.deepEqual(test.log, ['open 2']);
+    assert.deepEqual(first.events, ['AUTHENTICATION_REJECTED session failed authentication']);
+    assert.match(test.reports[0]!, /session 1 is rejected: encoded principal has 5000 bytes of at most 4096/);
+  });
+
+  it('are dropped when too many have to be turned away', () => {
+    const test = new SessionsUnderTest();
+    for (let i = 0; i < 300; i++) {
+      test.connect({}, false);
+    }
+    assert.equal(test.responses.length, 256);
+    assert.match(test.reports[0]!, /more than 256 clients/);
+    test.round();
+    assert.deepEqual(test.connect({}, false).events, []);
+    assert.equal(test.responses.length, 257);
   });
 
   it('are closed when nothing is heard of them, and counted', () => {

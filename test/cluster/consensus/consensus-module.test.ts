@@ -3,6 +3,8 @@ import { afterEach, describe, it } from 'node:test';
 import { ALLOW_ALL, AtomicBuffer, SemanticVersion } from '../../../src/agrona/mod.ts';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
 import { RecordingLog } from '../../../src/cluster/files/mod.ts';
+import { AeronCounters } from '../../../src/protocol/mod.ts';
+import { TextService } from '../text-service.ts';
 import { NodeWorld } from './node-world.ts';
 
 const { ABORT, RESUME, SHUTDOWN, SNAPSHOT, SUSPEND } = ClusterControlToggle;
@@ -148,6 +150,64 @@ describe('a consensus module under virtual time', () => {
       client.send('throw tantrum', 'echo on it goes');
       node.until(() => client.messages.includes('on it goes'));
     });
+  });
+
+  it('takes its ingress as soon as its port is free', () => {
+    const node = new NodeWorld();
+    const other = node.host.process('other');
+    const socket = other.platform.network.openUdp({
+      bind: other.platform.network.resolve('10.0.0.1')[0]!.withPort(9002),
+    });
+    node.start();
+    node.untilError(/9002/);
+    assert.equal(node.isRunning('module'), true);
+    socket.close();
+    node.client();
+  });
+
+  it('has messages of several services, each once, and their snapshots as one', () => {
+    const node = new NodeWorld();
+    const logs: string[][] = [[], []];
+    const startServices = () => {
+      for (const serviceId of [0, 1]) {
+        node.startService(new TextService((line) => logs[serviceId]!.push(line)), serviceId);
+      }
+    };
+    node.startDriver();
+    node.startArchive();
+    node.startModule({ serviceCount: 2 });
+    startServices();
+    const client = node.client();
+    client.send('add 1', 'tell all');
+    node.until(() => client.messages.filter((message) => /^told [01] all/.test(message)).length === 4);
+    node.toggle(SNAPSHOT);
+    node.until(() => logs.every((log) => log.some((line) => line.startsWith('SNAPSHOT sum=1 messages=4'))));
+    const count = node.counter(AeronCounters.CLUSTER_SNAPSHOT_COUNTER_TYPE_ID);
+    node.until(() => count.get() === 1);
+    node.stopAll();
+    node.startDriver();
+    node.startArchive();
+    node.startModule({ serviceCount: 2 });
+    startServices();
+    node.client();
+    for (const log of logs) {
+      assert(
+        log.some((line) => line.startsWith('START from sum=1 messages=4')),
+        log.join(' | '),
+      );
+    }
+    assert.deepEqual(node.errors, []);
+  });
+
+  it('goes on with its service beside one that it does not count', () => {
+    const node = new NodeWorld();
+    node.startDriver();
+    node.startArchive();
+    node.startModule();
+    node.startService(new TextService(), 3);
+    node.untilError(/UNKNOWN_SERVICE .*serviceId=3.*serviceCount=1/);
+    node.startService();
+    node.client();
   });
 
   it('refuses to start on a directory, or for a cluster, that another one has', () => {
