@@ -15,6 +15,8 @@ export interface JavaClusterOptions {
   readonly properties?: Options;
   /** Whose consensus modules these are; Java's by default. Ours has a process of its own. */
   readonly consensusModules?: readonly Language[];
+  /** Where the consensus module is ours, driver and archive are, too: all in one loop. */
+  readonly hasWholeNodes?: boolean;
 }
 
 /** Members of a cluster whose driver, archive and, unless told otherwise, consensus module are Java's. */
@@ -48,6 +50,7 @@ export class JavaMember {
   readonly #stage: Stage;
   readonly #properties: Options;
   readonly #version: AeronVersion | undefined;
+  readonly #isWhole: boolean;
   /** Of the consensus module. */
   language: Language;
   /** Driver, archive and, when it is Java's, consensus module. */
@@ -58,6 +61,7 @@ export class JavaMember {
   constructor(stage: Stage, id: number, archivePort: number, clusterMembers: string, options: JavaClusterOptions) {
     this.#stage = stage;
     this.#version = options.version;
+    this.#isWhole = options.hasWholeNodes === true;
     this.language = options.consensusModules?.[id] ?? 'java';
     this.id = id;
     this.aeronDirectory = stage.directory();
@@ -88,6 +92,10 @@ export class JavaMember {
   }
 
   start(): Child {
+    if (this.language === 'typescript' && this.#isWhole) {
+      this.node = this.#stage.aeron(['clustered-media-driver'], environmentOf(this.#properties));
+      return this.node;
+    }
     const mainClass =
       this.language === 'java' ? 'io.aeron.cluster.ClusteredMediaDriver' : 'io.aeron.archive.ArchivingMediaDriver';
     this.node = this.#stage.java(mainClass, [], this.#properties, this.#version);
