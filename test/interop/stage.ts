@@ -146,8 +146,8 @@ export class Stage {
   }
 
   /** Starts a program of ours that is no peer: `node <script> ...`. */
-  node(name: string, words: readonly string[]): Child {
-    return this.#keep(new Child(name, process.execPath, words));
+  node(name: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}, directory?: string): Child {
+    return this.#keep(new Child(name, process.execPath, words, environment, directory));
   }
 
   /** Starts a Java main class of Aeron or of ours. */
