@@ -58,7 +58,8 @@ export interface ReplayMergeParameters {
  *
  *     while (!merge.isMerged) { merge.poll(handler, 10); }
  *
- * IPC cannot be merged. Upstream: `io.aeron.archive.client.ReplayMerge`.
+ * The publisher must be one that waits for receivers, or has a pace: one that only the archive listens in on has
+ * nobody else to wait for until the subscriber's first status message. IPC cannot be merged. Upstream: `io.aeron.archive.client.ReplayMerge`.
  */
 export class ReplayMerge {
   readonly subscription: Subscription;
