@@ -1,7 +1,8 @@
 import { AeronError, AtomicBuffer, type ErrorHandler } from '../../agrona/mod.ts';
 import { type OpenFile, type Platform, PlatformError } from '../../platform/mod.ts';
 import { DataHeaderFlyweight, FrameDescriptor } from '../../protocol/mod.ts';
-import { type Checksum, crc32c } from './checksum.ts';
+import { hashBlock } from './block-hash.ts';
+import type { Checksum } from './checksum.ts';
 import { findEmptyPage } from './frame-pages.ts';
 import { listSegments, segmentFileBasePosition, segmentFilePath } from './segment-files.ts';
 import { NOTE_LENGTH, SegmentNoteWriter } from './segment-note.ts';
@@ -149,8 +150,8 @@ export class RecordingWriter {
   /** Block and note may reach the device in any order; the note tells whether the block is whole. */
   private writeSynced(source: AtomicBuffer, offset: number, dataLength: number, length: number): void {
     const { file, segmentOffset, segmentLength } = this;
-    const crc = crc32c().compute(source, offset, dataLength);
-    this.note.write(file!, segmentLength, segmentOffset, dataLength, segmentOffset + length, crc, true);
+    const hash = hashBlock(source, offset, dataLength);
+    this.note.write(file!, segmentLength, segmentOffset, dataLength, segmentOffset + length, hash, true);
     file!.write(source.u8, offset, dataLength, segmentOffset);
     file!.sync(this.syncsMetadata);
   }
@@ -183,8 +184,8 @@ export class RecordingWriter {
     }
     const from = this.segmentOffset + last;
     const frameLength = length - last;
-    const crc = crc32c().compute(source, offset + last, frameLength);
-    this.note.write(this.file!, this.segmentLength, from, frameLength, from + frameLength, crc, false);
+    const hash = hashBlock(source, offset + last, frameLength);
+    this.note.write(this.file!, this.segmentLength, from, frameLength, from + frameLength, hash, false);
   }
 
   private addChecksums(buffer: AtomicBuffer, length: number): void {

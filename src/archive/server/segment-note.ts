@@ -19,7 +19,7 @@ import { crc32c } from './checksum.ts';
  *     16   int32   from
  *     20   int32   bytes that were written
  *     24   int32   end: behind padding, of which only the header is written
- *     28   int32   CRC-32C of these bytes
+ *     28   int32   hash of these bytes (`block-hash.ts`)
  *     32   int32   1: all before `from` is on the device; 0: nobody promised that
  *     36   int32   CRC-32C of the slot up to here
  *
@@ -36,7 +36,7 @@ const SEQUENCE_OFFSET = 8;
 const FROM_OFFSET = 16;
 const LENGTH_OFFSET = 20;
 const END_OFFSET = 24;
-const CRC_OFFSET = 28;
+const HASH_OFFSET = 28;
 const SYNCED_OFFSET = 32;
 const SLOT_CRC_OFFSET = 36;
 
@@ -46,7 +46,7 @@ export interface SegmentNote {
   readonly from: number;
   readonly length: number;
   readonly end: number;
-  readonly crc: number;
+  readonly hash: number;
   readonly isSynced: boolean;
 }
 
@@ -67,7 +67,7 @@ export class SegmentNoteWriter {
     from: number,
     length: number,
     end: number,
-    crc: number,
+    hash: number,
     isSynced: boolean,
   ): void {
     const { slot } = this;
@@ -77,7 +77,7 @@ export class SegmentNoteWriter {
     slot.putInt32(FROM_OFFSET, from);
     slot.putInt32(LENGTH_OFFSET, length);
     slot.putInt32(END_OFFSET, end);
-    slot.putInt32(CRC_OFFSET, crc);
+    slot.putInt32(HASH_OFFSET, hash);
     slot.putInt32(SYNCED_OFFSET, isSynced ? 1 : 0);
     slot.putInt32(SLOT_CRC_OFFSET, crc32c().compute(slot, 0, SLOT_CRC_OFFSET));
     file.write(slot.u8, 0, SLOT_LENGTH, segmentLength + (this.sequence & 1) * SLOT_LENGTH);
@@ -108,7 +108,7 @@ function readSlot(buffer: AtomicBuffer, offset: number, segmentLength: number): 
     from: buffer.getInt32(offset + FROM_OFFSET),
     length: buffer.getInt32(offset + LENGTH_OFFSET),
     end: buffer.getInt32(offset + END_OFFSET),
-    crc: buffer.getInt32(offset + CRC_OFFSET),
+    hash: buffer.getInt32(offset + HASH_OFFSET),
     isSynced: buffer.getInt32(offset + SYNCED_OFFSET) === 1,
   };
   const { from, length, end } = note;

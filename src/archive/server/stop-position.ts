@@ -1,7 +1,8 @@
 import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
 import type { FileSystem, OpenFile } from '../../platform/mod.ts';
 import { DataHeaderFlyweight, FrameDescriptor } from '../../protocol/mod.ts';
-import { type Checksum, crc32c } from './checksum.ts';
+import { hashBlock } from './block-hash.ts';
+import type { Checksum } from './checksum.ts';
 import { hasEmptyPage } from './frame-pages.ts';
 import type { RecordingSummary } from './recording-summary.ts';
 import { segmentFileName, segmentFilePath } from './segment-files.ts';
@@ -152,7 +153,7 @@ class EndSearch {
     if (walkedEnd < note.from) {
       this.throwDamaged(walkedEnd, `the recording was on the device up to ${this.basePosition + note.from}`);
     }
-    if (this.hasCrc(note)) {
+    if (this.isWhole(note)) {
       this.torn ??= walkedEnd > note.end ? 'a block was not written as a whole' : undefined;
       return note.end;
     }
@@ -189,7 +190,7 @@ class EndSearch {
     if (!hasEmptyPage(scanner.buffer, scanner.bufferOffset, storedLength, lastOffset)) {
       return end;
     }
-    const isKnown = note !== undefined && note.from === lastOffset && this.hasCrc(note);
+    const isKnown = note !== undefined && note.from === lastOffset && this.isWhole(note);
     if (isKnown || (note === undefined && !this.options.isTornStraddle(this.file.path))) {
       return end;
     }
@@ -197,10 +198,10 @@ class EndSearch {
     return lastOffset;
   }
 
-  private hasCrc(note: SegmentNote): boolean {
-    const { from, length, crc } = note;
+  private isWhole(note: SegmentNote): boolean {
+    const { from, length, hash } = note;
     const bytes = AtomicBuffer.allocate(length);
-    return this.file.read(bytes.u8, 0, length, from) === length && crc32c().compute(bytes, 0, length) === crc;
+    return this.file.read(bytes.u8, 0, length, from) === length && hashBlock(bytes, 0, length) === hash;
   }
 
   private throwDamaged(offset: number, what: string): never {
