@@ -5,7 +5,7 @@ import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
 import { RecordingLog } from '../../../src/cluster/files/mod.ts';
 import { AeronCounters } from '../../../src/protocol/mod.ts';
 import { TextService } from '../text-service.ts';
-import { NodeWorld } from './node-world.ts';
+import { AERON_DIRECTORY, NodeWorld } from './node-world.ts';
 
 const { ABORT, RESUME, SHUTDOWN, SNAPSHOT, SUSPEND } = ClusterControlToggle;
 const SECOND_NS = 1_000_000_000;
@@ -35,6 +35,58 @@ describe('a consensus module under virtual time', () => {
     node.pass(30 * SECOND_NS);
     node.until(() => node.serviceLog.includes('TIMER 2'));
     assert.equal(node.serviceLog.filter((line) => line.startsWith('TIMER')).length, 2, 'each timer once');
+  });
+
+  it('has its log, and takes clients, by IPC', () => {
+    const ipc = { logChannel: 'aeron:ipc?term-length=64k', isIpcIngressAllowed: true };
+    const node = new NodeWorld().start(ipc);
+    const local = node.client({
+      aeronDirectoryName: AERON_DIRECTORY,
+      ingressChannel: 'aeron:ipc',
+      ingressEndpoints: undefined,
+      egressChannel: 'aeron:ipc',
+    });
+    const remote = node.client();
+    local.send('add 1', 'tell all', 'timer 1 10');
+    node.until(() => [local, remote].every(({ messages }) => messages.includes('timer 1')));
+    node.until(() => [local, remote].every(({ messages }) => messages.includes('told 0 all')));
+    node.stopAll();
+    node.start(ipc);
+    const client = node.client();
+    client.send('add 1');
+    node.until(() => client.messages.includes('sum 2'));
+    assert.deepEqual(node.errors, []);
+  });
+
+  it('lets in who proves who he is', () => {
+    const secret = (credentials: Uint8Array) => new TextDecoder().decode(credentials);
+    const answers = new Map<number, string>();
+    const node = new NodeWorld().start({
+      authenticatorSupplier: () => ({
+        onConnectRequest: () => {},
+        onChallengeResponse: (id, credentials) => answers.set(id, secret(credentials)),
+        onConnectedSession: (session) => void session.challenge(new Uint8Array([1])),
+        onChallengedSession: (session) => {
+          const answer = answers.get(session.sessionId);
+          if (answer === 'sesame') {
+            session.authenticate(new Uint8Array([7]));
+          } else if (answer !== undefined) {
+            session.reject();
+          }
+        },
+      }),
+    });
+    const supplier = (word: string) => ({
+      credentialsSupplier: {
+        encodedCredentials: () => new Uint8Array(0),
+        onChallenge: () => new TextEncoder().encode(word),
+      },
+    });
+    const thief = node.newClient(supplier('rhubarb'));
+    node.until(() => thief.failure !== undefined);
+    assert.match(thief.failure!.message, /session failed authentication/);
+    node.client(supplier('sesame'));
+    node.untilError(/AUTHENTICATION_REJECTED session failed authentication, clusterMemberId=0, id=1/);
   });
 
   it('holds back ingress and timers while it is suspended', () => {

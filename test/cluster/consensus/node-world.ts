@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { type AgentInvoker, AtomicBuffer, AtomicCounter, CountersReader } from '../../../src/agrona/mod.ts';
 import { Archive } from '../../../src/archive/server/mod.ts';
 import { Aeron } from '../../../src/client/mod.ts';
-import { AdminResponseCode, AeronCluster, EventCode } from '../../../src/cluster/client/mod.ts';
+import {
+  AdminResponseCode,
+  AeronCluster,
+  type AeronClusterOptions,
+  EventCode,
+} from '../../../src/cluster/client/mod.ts';
 import { ConsensusModule, type ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
 import { type ClusteredService, ClusteredServiceContainer } from '../../../src/cluster/service/mod.ts';
 import { MediaDriver } from '../../../src/driver/mod.ts';
@@ -12,7 +17,7 @@ import { SimulatedMediaDriver, SimulatedWorld } from '../../../src/simulation/mo
 import { TextService } from '../text-service.ts';
 
 const SECOND_NS = 1_000_000_000;
-const AERON_DIRECTORY = '/dev/shm/aeron';
+export const AERON_DIRECTORY = '/dev/shm/aeron';
 const ADDRESS = '10.0.0.1';
 const MEMBERS = `0,${[9002, 9003, 9004, 9005, 9001].map((port) => `${ADDRESS}:${port}`).join(',')}`;
 
@@ -137,13 +142,13 @@ export class NodeWorld {
     return this.components.get(name)?.invoker.isRunning === true;
   }
 
-  newClient(): ClusterClientUnderTest {
-    return new ClusterClientUnderTest(this, `10.0.1.${++this.#clients}`);
+  newClient(options: AeronClusterOptions = {}): ClusterClientUnderTest {
+    return new ClusterClientUnderTest(this, `10.0.1.${++this.#clients}`, options);
   }
 
   /** A client of the cluster, which is in. */
-  client(): ClusterClientUnderTest {
-    const client = this.newClient();
+  client(options: AeronClusterOptions = {}): ClusterClientUnderTest {
+    const client = this.newClient(options);
     this.until(() => client.isConnected || client.failure !== undefined, 'the client connects');
     assert.equal(client.failure, undefined);
     return client;
@@ -217,9 +222,10 @@ export class ClusterClientUnderTest {
   readonly #lines: string[] = [];
   #nextKeepAliveNs = 0;
 
-  constructor(node: NodeWorld, address: string) {
-    const host = node.world.host(address, { addresses: [address] });
-    const { aeronDirectoryName } = SimulatedMediaDriver.launch(host).driver;
+  constructor(node: NodeWorld, address: string, options: AeronClusterOptions) {
+    const isOnNode = options.aeronDirectoryName !== undefined;
+    const host = isOnNode ? node.host : node.world.host(address, { addresses: [address] });
+    const aeronDirectoryName = isOnNode ? '' : SimulatedMediaDriver.launch(host).driver.aeronDirectoryName;
     this.process = host.process('client');
     this.#connecting = AeronCluster.asyncConnect({
       platform: this.process.platform,
@@ -238,6 +244,7 @@ export class ClusterClientUnderTest {
           this.admin.push(`${nameOf(AdminResponseCode, code)} ${message}`.trim());
         },
       },
+      ...options,
     });
     this.process.run(() => this.#doWork());
   }
