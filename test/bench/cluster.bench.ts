@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- cluster [java|typescript]`: members of a cluster that answer every message, each in one process with
- * all its components; both sides in turn, under the same load generator.
+ * `npm run bench -- cluster [java|typescript|both] [part of a name]`: members of a cluster that answer every message,
+ * each in one process with all its components; both sides in turn, under the same load generator. BENCH_ROUNDS says how
+ * often each.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +13,7 @@ import { type Options, port, Stage } from '../interop/stage.ts';
 type Side = 'java' | 'typescript';
 type Measure = Readonly<Record<string, number>>;
 
-const ROUNDS = 3;
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const TICKS_PER_SECOND = 100;
 const IDLE_SECONDS = 10;
 const REPLAYED_MESSAGES = 2_000_000;
@@ -164,7 +165,8 @@ function ticksOf(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-const sides: Side[] = process.argv[2] === undefined ? ['typescript', 'java'] : [process.argv[2] as Side];
+const wanted = process.argv[2] ?? 'both';
+const sides: Side[] = wanted === 'both' ? ['typescript', 'java'] : [wanted as Side];
 const filter = process.argv[3] ?? '';
 prepareJava();
 console.log('\n## Cluster\n');
