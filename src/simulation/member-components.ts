@@ -21,6 +21,8 @@ export interface ClusterSettings {
   readonly addresses: readonly string[];
   /** 0 when no machine crashes: what was acknowledged must be on disk otherwise. */
   readonly fileSyncLevel: number;
+  /** Of each member. */
+  readonly serviceCount: number;
   /** Time-outs and the like, of each consensus module. */
   readonly consensusModule: ConsensusModuleOptions;
 }
@@ -92,7 +94,7 @@ export function launchConsensusModule(world: ComponentWorld): AgentInvoker {
     clusterDir: CLUSTER_DIRECTORY,
     clusterMemberId: id,
     clusterMembers: clusterMembersOf(settings),
-    serviceCount: 1,
+    serviceCount: settings.serviceCount,
     fileSyncLevel: settings.fileSyncLevel,
     errorHandler: (error) => onError('consensus module', error),
     ...(idleStrategy !== undefined && { idleStrategy }),
@@ -100,14 +102,19 @@ export function launchConsensusModule(world: ComponentWorld): AgentInvoker {
   return consensusModule.invoker!;
 }
 
-export function launchService(world: ComponentWorld, clusteredService: ClusteredService): AgentInvoker {
+export function launchService(
+  world: ComponentWorld,
+  clusteredService: ClusteredService,
+  serviceId: number,
+): AgentInvoker {
   const { platform, idleStrategy, onError } = world;
   const container = ClusteredServiceContainer.launch({
     platform,
     aeronDirectoryName: AERON_DIRECTORY,
     clusteredService,
+    serviceId,
     clusterDir: CLUSTER_DIRECTORY,
-    errorHandler: (error) => onError('service', error),
+    errorHandler: (error) => onError(`service ${serviceId}`, error),
     ...(idleStrategy !== undefined && { idleStrategy }),
   });
   return container.invoker;

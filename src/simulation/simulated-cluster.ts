@@ -38,7 +38,7 @@ export class SimulatedCluster {
   private constructor(world: SimulatedWorld, options: SimulatedClusterOptions) {
     const { memberCount = 3, fileSyncLevel = 0, consensusModule = {}, onError } = options;
     const addresses = Array.from({ length: memberCount }, (_, id) => `10.0.0.${id + 1}`);
-    const settings: ClusterSettings = { addresses, fileSyncLevel, consensusModule };
+    const settings: ClusterSettings = { addresses, fileSyncLevel, serviceCount: 1, consensusModule };
     this.ingressEndpoints = ingressEndpointsOf(addresses);
     this.#newService = options.newService;
     this.members = addresses.map((address, id) => {
@@ -70,6 +70,6 @@ export class SimulatedCluster {
    * @throws AeronError MARK_FILE_ACTIVE; what else the components throw
    */
   start(memberId: number): void {
-    this.members[memberId]!.start(this.#newService(memberId));
+    this.members[memberId]!.start([this.#newService(memberId)]);
   }
 }

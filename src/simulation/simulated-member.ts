@@ -29,7 +29,7 @@ export interface SimulatedMemberOptions {
 }
 
 /**
- * A member of a cluster on a simulated host: media driver, archive, consensus module and a service. What it has on
+ * A member of a cluster on a simulated host: media driver, archive, consensus module and services. What it has on
  * disk outlives it.
  */
 export class SimulatedMember {
@@ -91,18 +91,18 @@ export class SimulatedMember {
   }
 
   /**
-   * Starts all components. False when it was killed meanwhile.
+   * Starts all components, with a service for each service id. False when it was killed meanwhile.
    * @throws AeronError MARK_FILE_ACTIVE, for ten seconds after it was killed; what else the components throw
    */
-  start(service: ClusteredService): boolean {
+  start(services: readonly ClusteredService[]): boolean {
     this.#isStarting = true;
     this.#generation++;
     const generation = this.#generation;
     try {
       if (this.#options.isOneLoop === false) {
-        this.#startProcesses(service);
+        this.#startProcesses(services);
       } else {
-        this.#startOneLoop(service);
+        this.#startOneLoop(services);
       }
       if (generation === this.#generation) {
         this.#observe();
@@ -188,7 +188,7 @@ export class SimulatedMember {
     return `${this.isRunning ? 'runs' : 'does not run'}, role ${role}, election state ${state}, commit ${commit}`;
   }
 
-  #startOneLoop(service: ClusteredService): void {
+  #startOneLoop(services: readonly ClusteredService[]): void {
     const node = this.#newProcess('node');
     const world = this.#worldOf(node);
     const driver = launchDriver(world);
@@ -199,7 +199,7 @@ export class SimulatedMember {
       () => driver.sharedAgentInvoker!,
       () => launchArchive({ ...world, idleStrategy }),
       () => launchConsensusModule({ ...world, idleStrategy }),
-      () => launchService({ ...world, idleStrategy }, service),
+      ...services.map((service, id) => () => launchService({ ...world, idleStrategy }, service, id)),
     ]) {
       const invoker = launch();
       this.#invokers.push(invoker);
@@ -207,13 +207,16 @@ export class SimulatedMember {
     }
   }
 
-  #startProcesses(service: ClusteredService): void {
-    for (const [name, launch] of [
-      ['driver', (world: ComponentWorld) => launchDriver(world).sharedAgentInvoker!],
+  #startProcesses(services: readonly ClusteredService[]): void {
+    const components: readonly (readonly [string, (world: ComponentWorld) => AgentInvoker])[] = [
+      ['driver', (world) => launchDriver(world).sharedAgentInvoker!],
       ['archive', launchArchive],
       ['consensus-module', launchConsensusModule],
-      ['service', (world: ComponentWorld) => launchService(world, service)],
-    ] as const) {
+      ...services.map(
+        (service, id) => [`service-${id}`, (world: ComponentWorld) => launchService(world, service, id)] as const,
+      ),
+    ];
+    for (const [name, launch] of components) {
       const component = this.#newProcess(name);
       const invoker = launch(this.#worldOf(component));
       this.#invokers.push(invoker);

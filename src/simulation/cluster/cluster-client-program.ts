@@ -17,6 +17,8 @@ const SEND_TIMEOUT_NS = 2 * SECOND;
 const RETRY_NS = 200 * MS;
 const KEEP_ALIVE_NS = SECOND;
 const EGRESS_PORT = 9900;
+/** A message may be an eighth of a term of 64 KiB. */
+const MAX_PADDING_LENGTH = 7000;
 
 interface Question {
   readonly id: string;
@@ -157,7 +159,11 @@ export class ClusterClientProgram {
 
   #newQuestion(now: number): Question {
     const id = `${this.scenario.name}#${this.#nextId++}`;
-    return { id, words: this.#drawWords(id), invokedNs: now, deadlineNs: now + ANSWER_TIMEOUT_NS, isSent: false };
+    const words = this.#drawWords(id);
+    const isLong = this.#draw.chance(this.#stage.scenario.longQuestions);
+    const padding = isLong ? ['x'.repeat(this.#draw.between(1000, MAX_PADDING_LENGTH))] : [];
+    const deadlineNs = now + ANSWER_TIMEOUT_NS;
+    return { id, words: [...words, ...padding], invokedNs: now, deadlineNs, isSent: false };
   }
 
   #drawWords(id: string): readonly string[] {

@@ -16,7 +16,7 @@ export class ClusterMember {
   readonly scenario: MemberScenario;
   readonly #stage: ClusterStage;
   readonly #member: SimulatedMember;
-  #service: RegisterService | undefined;
+  #services: readonly RegisterService[] = [];
   /** Nobody is to start it before. */
   #startAtNs = 0;
 
@@ -41,14 +41,14 @@ export class ClusterMember {
     return this.#member.isLeader;
   }
 
-  /** Of its service. */
+  /** Of the service that is furthest behind. */
   get logPosition(): number {
-    return this.#service?.logPosition ?? -1;
+    return this.#services.length === 0 ? -1 : Math.min(...this.#services.map(({ logPosition }) => logPosition));
   }
 
-  /** What its service still waits for. */
+  /** What its services still wait for. */
   get pending(): readonly string[] {
-    return this.#service?.pending ?? [];
+    return this.#services.flatMap(({ pending }) => pending);
   }
 
   /** Whether it is as it should be; brings it back otherwise, when it is time. */
@@ -60,7 +60,7 @@ export class ClusterMember {
     if (member.isRunning) {
       const { leadershipTermId } = member;
       if (leadershipTermId !== undefined && member.isLeader) {
-        this.#stage.journal.onLeader(leadershipTermId, member.id, 'its counters');
+        this.#stage.journals[0]!.onLeader(leadershipTermId, member.id, 'its counters');
       }
       return;
     }
@@ -74,11 +74,13 @@ export class ClusterMember {
   }
 
   start(): void {
-    const { journal, story } = this.#stage;
-    const service = new RegisterService(journal.observerOf(this.scenario.name));
+    const { journals, story } = this.#stage;
+    const services = journals.map(
+      (journal) => new RegisterService(journal.observerOf(this.scenario.name), journals.length),
+    );
     try {
-      if (this.#member.start(service)) {
-        this.#service = service;
+      if (this.#member.start(services)) {
+        this.#services = services;
         story.tell(`${this.scenario.name} runs`);
       }
     } catch (error) {
@@ -123,7 +125,7 @@ export class ClusterMember {
   #end(how: () => void, restartAfterNs: number): void {
     this.#startAtNs = Math.max(this.#startAtNs, this.#stage.world.now + restartAfterNs);
     how();
-    this.#service = undefined;
+    this.#services = [];
   }
 
   #onStartFailed(error: unknown): void {

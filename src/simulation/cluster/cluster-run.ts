@@ -27,7 +27,7 @@ const PROGRESS_ANSWERS = 5;
 export class ClusterRun implements ClusterStage {
   readonly world: SimulatedWorld;
   readonly story: Story;
-  readonly journal: LogJournal;
+  readonly journals: readonly LogJournal[];
   readonly scenario: ClusterScenario;
   readonly ingressEndpoints: string;
   readonly keys: readonly string[];
@@ -46,10 +46,13 @@ export class ClusterRun implements ClusterStage {
     this.keys = scenario.keys;
     this.world = new SimulatedWorld({ seed, cycleNs, idleNs, ...options });
     this.story = new Story(() => this.world.now);
-    this.journal = new LogJournal((message) => this.fail(message));
+    this.journals = Array.from(
+      { length: scenario.serviceCount },
+      (_, id) => new LogJournal((message) => this.fail(`service ${id}: ${message}`)),
+    );
     this.ingressEndpoints = ingressEndpointsOf(addresses);
-    const { fileSyncLevel, timeouts } = scenario;
-    const settings: ClusterSettings = { addresses, fileSyncLevel, consensusModule: timeouts };
+    const { fileSyncLevel, serviceCount, timeouts } = scenario;
+    const settings: ClusterSettings = { addresses, fileSyncLevel, serviceCount, consensusModule: timeouts };
     this.members = scenario.members.map((member, id) => new ClusterMember(this, id, member, settings));
     this.clients = scenario.clients.map(
       (client) => new ClusterClientProgram(this, client, Draw.seeded(seed, `client ${client.name}`)),
@@ -58,8 +61,13 @@ export class ClusterRun implements ClusterStage {
     this.world.setLinks(scenario.links);
   }
 
-  get answeredCount(): number {
-    return this.#answers;
+  /** Messages that services were given, each counted once. */
+  get messageCount(): number {
+    return this.journals.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get #endPosition(): number {
+    return Math.max(...this.journals.map(({ endPosition }) => endPosition));
   }
 
   onAnswered(): void {
@@ -129,12 +137,12 @@ export class ClusterRun implements ClusterStage {
     if (!this.#runUntil(() => missing() === undefined, RECOVERY_NS)) {
       this.fail(`the members do not come to one end: ${missing()}`);
     }
-    this.story.tell(`all members are at ${this.journal.endPosition} after ${this.journal.termCount} terms`);
+    this.story.tell(`all members are at ${this.#endPosition} after ${this.journals[0]!.termCount} terms`);
   }
 
   /** What is still to be done before all members rest; undefined when nothing is. */
   #missing(): string | undefined {
-    const { endPosition } = this.journal;
+    const endPosition = this.#endPosition;
     for (const member of this.members) {
       if (!member.isRunning) {
         return `${member.scenario.name} does not run`;
@@ -152,7 +160,7 @@ export class ClusterRun implements ClusterStage {
 
   #checkHistories(): void {
     for (const client of this.clients) {
-      const lost = client.acknowledged.find((id) => !this.journal.hasApplied(id));
+      const lost = client.acknowledged.find((id) => this.journals.some((journal) => !journal.hasApplied(id)));
       if (lost !== undefined) {
         this.fail(`${lost} was answered and is in no log`);
       }

@@ -7,7 +7,8 @@ import type { ClusterScenario } from './scenario.ts';
 export interface ClusterStage {
   readonly world: SimulatedWorld;
   readonly story: Story;
-  readonly journal: LogJournal;
+  /** Of each service. */
+  readonly journals: readonly LogJournal[];
   readonly scenario: ClusterScenario;
   readonly ingressEndpoints: string;
   readonly keys: readonly string[];

@@ -23,7 +23,7 @@ export const clusterSuite: Suite = {
       story: run.story.lines,
       traceHash: run.world.traceHash,
       durationNs: run.world.now,
-      deliveredMessages: run.journal.length,
+      deliveredMessages: run.messageCount,
       failure,
     };
   },

@@ -9,7 +9,7 @@ export function describeClusterScenario(scenario: ClusterScenario): string[] {
     ? `a snapshot every ${time(snapshotIntervalNs)}`
     : 'no snapshots';
   return [
-    `${scenario.members.length} members, faults for ${time(scenario.faultsNs)}, ${snapshots}, file sync level ${scenario.fileSyncLevel}`,
+    `${scenario.members.length} members with ${scenario.serviceCount} service(s) each, ${Math.round(100 * scenario.longQuestions)} % long questions, faults for ${time(scenario.faultsNs)}, ${snapshots}, file sync level ${scenario.fileSyncLevel}`,
     `a busy round takes ${time(scenario.cycleNs)}, an idle one up to ${time(scenario.idleNs)}; links ${links(scenario.links)}`,
     `heartbeats every ${time(timeouts.leaderHeartbeatIntervalNs)}, missed after ${time(timeouts.leaderHeartbeatTimeoutNs)}; ` +
       `election timeout ${time(timeouts.electionTimeoutNs)}, canvass ${time(timeouts.startupCanvassTimeoutNs)}`,

@@ -51,6 +51,8 @@ export function drawClusterScenario(seed: number): ClusterScenario {
     snapshotIntervalNs: draw.chance(0.7) ? draw.between(3, 12) * SECOND : Number.POSITIVE_INFINITY,
     fileSyncLevel: hasCrash ? draw.pick([1, 2]) : 0,
     keys: ['a', 'b', 'c'].slice(0, draw.between(1, 3)),
+    serviceCount: draw.chance(0.25) ? 2 : 1,
+    longQuestions: draw.chance(0.4) ? draw.real(0.3) : 0,
   };
 }
 

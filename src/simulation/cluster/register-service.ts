@@ -5,6 +5,10 @@ import { extendDigest } from './digest.ts';
 import { applyToRegister, EMPTY, type RegisterInput } from './register-model.ts';
 
 const CHUNK_LENGTH = 3000;
+/** Of a message, what the journal shows; the digest is of all of it. */
+const SHOWN_LENGTH = 60;
+/** Timers are the cluster's, and their ids shared by its services. */
+const TIMERS_OF_A_SERVICE = 1_000_000n;
 /** How long an answer is tried to be sent. */
 const ANSWER_ATTEMPTS = 3;
 
@@ -31,22 +35,25 @@ interface State {
  *
  *     <id> get <key> | put <key> <value> | swap <key> <expected> <value>     answered by `<id> <value>`
  *     <id> later <delay>      schedules a timer, which must fire once
- *     <id> tell               sends itself a message, which must come once
+ *     <id> tell               sends all services a message, which must come once
  */
 export class RegisterService implements ClusteredService {
   private readonly observer: ServiceObserver;
+  private readonly serviceCount: number;
   private readonly registers = new Map<string, string>();
   /** Scheduled and not fired yet. */
   private timers = new Set<string>();
   /** Sent to itself and not come yet. */
   private messages = new Set<string>();
-  private nextTimerId = 1n;
+  private nextTimerId = 0n;
   private digest = 0;
   private cluster!: Cluster;
   private idle!: IdleStrategy;
 
-  constructor(observer: ServiceObserver) {
+  /** @param serviceCount of the member, of which each gets the messages of all */
+  constructor(observer: ServiceObserver, serviceCount: number) {
     this.observer = observer;
+    this.serviceCount = serviceCount;
   }
 
   /** What is still to come from the cluster. */
@@ -61,6 +68,7 @@ export class RegisterService implements ClusteredService {
   onStart(cluster: Cluster, snapshotImage: Image | undefined): void {
     this.cluster = cluster;
     this.idle = cluster.idleStrategy;
+    this.nextTimerId = BigInt(cluster.context.serviceId) * TIMERS_OF_A_SERVICE;
     if (snapshotImage !== undefined) {
       this.load(snapshotImage);
     }
@@ -90,7 +98,7 @@ export class RegisterService implements ClusteredService {
     const text = buffer.getStringWithoutLength(offset, length);
     const [id, kind, ...words] = text.split(' ') as [string, string, ...string[]];
     if (session === undefined) {
-      this.onOwnMessage(id);
+      this.onServiceMessage(`${id} ${words[0]}`);
     } else {
       this.answer(session, `${id} ${this.execute(id, kind, words, timestamp)}`);
     }
@@ -99,7 +107,8 @@ export class RegisterService implements ClusteredService {
 
   onTimerEvent(correlationId: bigint): void {
     const id = String(correlationId);
-    if (!this.timers.delete(id)) {
+    const isOwn = correlationId / TIMERS_OF_A_SERVICE === BigInt(this.cluster.context.serviceId);
+    if (isOwn && !this.timers.delete(id)) {
       this.observer.onBroken(`timer ${id} fired, which was not scheduled or has fired before`);
     }
     this.applied(`timer ${id}`);
@@ -126,8 +135,7 @@ export class RegisterService implements ClusteredService {
         this.schedule(timestamp + BigInt(words[0]!));
         return 'ok';
       case 'tell':
-        this.messages.add(id);
-        this.until(() => this.cluster.offer(AtomicBuffer.ofString(`${id} told`)) > 0);
+        this.tell(id);
         return 'ok';
       default: {
         const input = toInput(kind, words);
@@ -144,16 +152,24 @@ export class RegisterService implements ClusteredService {
     this.until(() => this.cluster.scheduleTimer(id, deadline));
   }
 
-  private onOwnMessage(id: string): void {
-    if (!this.messages.delete(id)) {
-      this.observer.onBroken(`the service message of ${id} came, which was not sent or has come before`);
+  private tell(id: string): void {
+    for (let serviceId = 0; serviceId < this.serviceCount; serviceId++) {
+      this.messages.add(`${id} ${serviceId}`);
+    }
+    const message = AtomicBuffer.ofString(`${id} told ${this.cluster.context.serviceId}`);
+    this.until(() => this.cluster.offer(message) > 0);
+  }
+
+  private onServiceMessage(idAndSender: string): void {
+    if (!this.messages.delete(idAndSender)) {
+      this.observer.onBroken(`the message for ${idAndSender} came, which was not sent or has come before`);
     }
   }
 
   private applied(what: string): void {
     const { logPosition, time } = this.cluster;
     this.digest = extendDigest(this.digest, `${logPosition} ${time} ${what}`);
-    this.observer.onApplied(logPosition, what, this.digest);
+    this.observer.onApplied(logPosition, what.slice(0, SHOWN_LENGTH), this.digest);
   }
 
   private load(image: Image): void {

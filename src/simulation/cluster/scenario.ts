@@ -17,6 +17,10 @@ export interface ClusterScenario {
   /** 0 unless hosts crash: what was acknowledged must then be on disk. */
   readonly fileSyncLevel: number;
   readonly keys: readonly string[];
+  /** Of each member. */
+  readonly serviceCount: number;
+  /** Chance that a question is longer than a datagram. */
+  readonly longQuestions: number;
 }
 
 export interface MemberScenario {
