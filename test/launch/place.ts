@@ -57,6 +57,29 @@ export class MemberPlace {
     };
   }
 
+  /** The same as properties of upstream's. */
+  get properties(): Readonly<Record<string, string>> {
+    const { archive, consensusModule } = this.components;
+    return {
+      'aeron.dir': this.aeronDirectoryName,
+      'aeron.dir.delete.on.shutdown': 'true',
+      'aeron.term.buffer.sparse.file': 'true',
+      'aeron.term.buffer.length': '64k',
+      'aeron.ipc.term.buffer.length': '1m',
+      'aeron.archive.dir': archive.archiveDir!,
+      'aeron.archive.segment.file.length': '1m',
+      'aeron.archive.control.channel': archive.controlChannel!,
+      'aeron.archive.replication.channel': archive.replicationChannel!,
+      'aeron.archive.recording.events.enabled': 'false',
+      'aeron.cluster.dir': this.clusterDir,
+      'aeron.cluster.member.id': '0',
+      'aeron.cluster.members': consensusModule.clusterMembers!,
+      'aeron.cluster.ingress.channel': consensusModule.ingressChannel!,
+      'aeron.cluster.log.channel': consensusModule.logChannel!,
+      'aeron.cluster.replication.channel': consensusModule.replicationChannel!,
+    };
+  }
+
   remove(): void {
     for (const path of [this.home, this.#memory]) {
       rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
