@@ -477,6 +477,28 @@ describe('clustered service container', () => {
     assert.equal(roundsWhileWaiting, 10);
   });
 
+  it('counts rounds in which the service blocks', () => {
+    const world = new ServiceWorld();
+    let isDone = false;
+    world.launch({
+      onSessionMessage() {
+        world.pass(SECOND_NS / 5);
+        isDone = true;
+      },
+    });
+    world.module.start();
+    world.module.joinLog();
+    world.module.appendMessage(1, 'block');
+    world.module.commit();
+    world.until(() => isDone);
+    world.pass(SECOND_NS / 10);
+    const { counters } = world.driver;
+    const countOf = (label: RegExp) =>
+      counters.getCounterValue(counters.findAllocated((id) => label.test(counters.getCounterLabel(id))));
+    assert.equal(countOf(/^Cluster container work cycle time exceeded count: threshold=100ms/), 1);
+    assert(countOf(/^Cluster container max cycle time in ns/) >= SECOND_NS / 5);
+  });
+
   it('asks once for a session to be closed', () => {
     const world = new ServiceWorld();
     let session: ClientSession | undefined;
