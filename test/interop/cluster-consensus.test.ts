@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { AERON_VERSIONS } from '../../scripts/java.ts';
 import { JavaCluster, javaClusterBackup, javaClusterClient } from './java-cluster.ts';
 import { Stage } from './stage.ts';
 
@@ -60,31 +61,41 @@ describe('our consensus module between a Java driver, archive, service container
     await member.stop();
   });
 
-  it('goes on from the log and snapshots of a Java one, and a Java one from ours', { timeout: 120_000 }, async () => {
-    const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
-    const member = cluster.members[0]!;
-    for (const [round, language] of (['java', 'typescript', 'java', 'typescript'] as const).entries()) {
-      member.language = language;
-      member.start();
-      const service = member.service('text');
-      await service.line(/^ROLE LEADER/);
-      const client = javaClusterClient(stage, cluster.ingressEndpoints);
-      await client.line(/^CONNECTED/);
-      client.type(`add 10\ntimer ${round} 3600000\n`);
-      await client.line(new RegExp(`^MESSAGE sum ${(round + 1) * 10}`));
-      if (round < 2) {
-        await member.tool('snapshot');
-        client.type('tell everybody\n');
-        await client.line(/^MESSAGE told 0 everybody/);
-        await member.tool('abort');
-      } else {
-        await member.tool('shutdown');
+  for (const [name, languages] of [
+    ['current', ['java', 'typescript', 'java', 'typescript']],
+    ['tutorial', ['java', 'typescript', 'java']],
+  ] as const) {
+    const version = AERON_VERSIONS[name];
+    it(`goes on from the log and snapshots of a Java one, and a Java one from ours: ${version}`, {
+      timeout: 120_000,
+    }, async () => {
+      const cluster = new JavaCluster(stage, { consensusModules: ['typescript'], version });
+      const member = cluster.members[0]!;
+      for (const [round, language] of languages.entries()) {
+        member.language = language;
+        member.start();
+        const service = member.service('text');
+        await service.line(/^ROLE LEADER/);
+        const client = javaClusterClient(stage, cluster.ingressEndpoints, version);
+        await client.line(/^CONNECTED/);
+        client.type(`add 10\ntimer ${round} 3600000\n`);
+        await client.line(new RegExp(`^MESSAGE sum ${(round + 1) * 10}`));
+        if (round < 2) {
+          await member.ourTool('snapshot');
+          client.type('tell everybody\n');
+          await client.line(/^MESSAGE told 0 everybody/);
+          await member.ourTool('abort');
+        } else {
+          await member.ourTool('shutdown');
+        }
+        await service.line(/^TERMINATE/);
+        await service.exit();
+        await member.stop();
+        // Mark files have another layout since 1.46; logs and snapshots have not.
+        member.forgetOwners();
       }
-      await service.line(/^TERMINATE/);
-      await service.exit();
-      await member.stop();
-    }
-  });
+    });
+  }
 
   it('is backed up by Java: log and snapshot', { timeout: 120_000 }, async () => {
     const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });

@@ -166,6 +166,16 @@ export class JavaMember {
     );
   }
 
+  /** Our cluster tool on this member's directory. Waits until it has ended. @throws Error when that fails */
+  async ourTool(command: string): Promise<string> {
+    const tool = this.#stage.aeron(['cluster-tool', this.clusterDirectory, command]);
+    const exitCode = await tool.exit();
+    if (exitCode !== 0) {
+      throw new Error(`cluster-tool ${command} ended with ${exitCode}; it printed:\n${tool.output}`);
+    }
+    return tool.output;
+  }
+
   /** Java's ClusterTool on this member's directory. Waits until it has ended. @throws Error when that fails */
   async tool(command: string): Promise<string> {
     const tool = this.#stage.java('io.aeron.cluster.ClusterTool', [this.clusterDirectory, command], {}, this.#version);

@@ -1,4 +1,4 @@
-import { type AeronArchive, sessionIdOfReplay } from '../../archive/client/mod.ts';
+import { type AeronArchive, ArchiveError, ArchiveErrorCode, sessionIdOfReplay } from '../../archive/client/mod.ts';
 import type { Aeron, Image, Subscription } from '../../client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import { ClusterError } from './errors.ts';
@@ -50,7 +50,7 @@ export class LocalReplay {
     this.#replaySessionId = undefined;
     this.closeSubscription();
     if (replaySessionId !== undefined) {
-      yield* answer(this.#archive.stopReplay(replaySessionId));
+      yield* stopReplay(this.#archive, replaySessionId);
     }
   }
 
@@ -58,5 +58,16 @@ export class LocalReplay {
   closeSubscription(): void {
     this.#subscription?.close();
     this.#subscription = undefined;
+  }
+}
+
+/** One that has ended by itself is not known any more to archives of old. */
+function* stopReplay(archive: AeronArchive, replaySessionId: bigint): Procedure<void> {
+  try {
+    yield* answer(archive.stopReplay(replaySessionId));
+  } catch (error) {
+    if (!(error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.UNKNOWN_REPLAY)) {
+      throw error;
+    }
   }
 }

@@ -17,7 +17,7 @@ import type { Platform } from '../../platform/mod.ts';
 const SECOND_NS = 1_000_000_000;
 const MILLISECOND_NS = 1_000_000;
 const NULL_VALUE = -1;
-const MAX_SERVICE_COUNT = 127;
+const MAX_SERVICE_COUNT = 10;
 
 const MILLISECOND_CLUSTER_CLOCK = 'io.aeron.cluster.MillisecondClusterClock';
 export const NANOSECOND_CLUSTER_CLOCK = 'io.aeron.cluster.NanosecondClusterClock';

@@ -44,7 +44,7 @@ describe('options of a consensus module', () => {
       message: /startupCanvassTimeoutNs=15000000000.*leaderHeartbeatTimeoutNs=10000000000/,
     });
     assert.throws(() => contextOf({ logChannel: 'aeron:udp?term-id=4' }), { message: /logChannel.*term-id/ });
-    assert.throws(() => contextOf({ serviceCount: 128 }), { message: /serviceCount.*127/ });
+    assert.throws(() => contextOf({ serviceCount: 11 }), { message: /serviceCount.*10/ });
   });
 
   it('tell a log that goes to each member from one by multicast', () => {
