@@ -229,6 +229,11 @@ export class AeronCluster {
     return this.#ingressEndpoints;
   }
 
+  /** Messages on the egress that could not be understood, and were passed over. */
+  get malformedEgressCount(): number {
+    return this.#decoder.malformedCount + this.#controlledDecoder.malformedCount;
+  }
+
   /** To the current leader; undefined while that to a new one is being added. Do not close it. */
   get ingressPublication(): Publication | undefined {
     return this.#ingress.publication;

@@ -1,5 +1,5 @@
 import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
-import { Publication, Wait } from '../../client/mod.ts';
+import { ControlledFragmentAction, Publication, Wait } from '../../client/mod.ts';
 import type { Platform, ScheduledCall } from '../../platform/mod.ts';
 import { AdminResponseCode, EventCode } from '../codecs/mod.ts';
 import { AeronCluster, SessionState } from './aeron-cluster.ts';
@@ -65,6 +65,8 @@ export class ClusterClient {
     this.#inbox = inbox;
     this.#keepAliveIntervalNs = keepAliveIntervalNs;
     this.#lastSentNs = this.#nowNs;
+    // What others send to the egress is no reason to end.
+    session.controlledEgressListenerExtension = () => ControlledFragmentAction.CONTINUE;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });

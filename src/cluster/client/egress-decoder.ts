@@ -1,5 +1,6 @@
 import type { AtomicBuffer } from '../../agrona/mod.ts';
 import { ControlledFragmentAction, type Header } from '../../client/mod.ts';
+import { SbeError } from '../../sbe/mod.ts';
 import {
   AdminResponseDecoder,
   type EventCode,
@@ -36,6 +37,8 @@ export interface SessionHooks {
 
 /** Takes whole messages of the egress stream apart and gives those of one session to a listener of either kind. */
 export class EgressDecoder {
+  /** Messages that could not be understood, and were passed over. */
+  malformedCount = 0;
   extension: EgressListenerExtension | ControlledEgressListenerExtension | undefined;
   private readonly clusterSessionId: number;
   private readonly sessionIdLow: number;
@@ -63,6 +66,9 @@ export class EgressDecoder {
     length: number,
     header: Header,
   ): ControlledFragmentAction => {
+    if (length < HEADER_LENGTH) {
+      return this.refuse();
+    }
     const { messageHeader } = this;
     messageHeader.wrap(buffer, offset);
     if (messageHeader.schemaId() !== SCHEMA_ID) {
@@ -71,24 +77,20 @@ export class EgressDecoder {
     const blockLength = messageHeader.blockLength();
     const version = messageHeader.version();
     const bodyOffset = offset + HEADER_LENGTH;
+    const end = offset + length;
     switch (messageHeader.templateId()) {
       case SessionMessageHeaderDecoder.TEMPLATE_ID:
         this.sessionMessage.wrap(buffer, bodyOffset, blockLength, version);
         return this.onSessionMessage(buffer, offset, length, header);
       case SessionEventDecoder.TEMPLATE_ID:
-        this.sessionEvent.wrap(buffer, bodyOffset, blockLength, version);
-        this.onSessionEvent();
-        break;
+        return this.onSessionEvent(this.sessionEvent.wrap(buffer, bodyOffset, blockLength, version), end);
       case NewLeaderEventDecoder.TEMPLATE_ID:
-        this.newLeaderEvent.wrap(buffer, bodyOffset, blockLength, version);
-        this.onNewLeader(header);
-        break;
+        return this.onNewLeader(this.newLeaderEvent.wrap(buffer, bodyOffset, blockLength, version), end, header);
       case AdminResponseDecoder.TEMPLATE_ID:
-        this.adminResponse.wrap(buffer, bodyOffset, blockLength, version);
-        this.onAdminResponse(buffer);
-        break;
+        return this.onAdminResponse(this.adminResponse.wrap(buffer, bodyOffset, blockLength, version), end, buffer);
+      default:
+        return CONTINUE;
     }
-    return CONTINUE;
   };
 
   private onOtherSchema(buffer: AtomicBuffer, offset: number, length: number): ControlledFragmentAction {
@@ -121,8 +123,10 @@ export class EgressDecoder {
     // As words: the field may have any 64 bits, and a bigint a message is not for free.
     const view = buffer.view;
     const idOffset = offset + SESSION_ID_OFFSET;
+    if (length < SESSION_HEADER_LENGTH) {
+      return this.refuse();
+    }
     if (
-      length < SESSION_HEADER_LENGTH ||
       view.getInt32(idOffset, true) !== this.sessionIdLow ||
       view.getInt32(idOffset + 4, true) !== this.sessionIdHigh
     ) {
@@ -139,48 +143,98 @@ export class EgressDecoder {
     return action ?? CONTINUE;
   }
 
-  private onSessionEvent(): void {
-    const event = this.sessionEvent;
-    if (event.clusterSessionId() === this.clusterSessionId) {
-      const code = event.code();
+  private onSessionEvent(decoder: SessionEventDecoder, end: number): ControlledFragmentAction {
+    const event = whole(decoder, end, () => ({
+      clusterSessionId: decoder.clusterSessionId(),
+      correlationId: decoder.correlationId(),
+      leadershipTermId: decoder.leadershipTermId(),
+      leaderMemberId: decoder.leaderMemberId(),
+      code: decoder.code(),
+      detail: decoder.detail(),
+    }));
+    if (event === undefined) {
+      return this.refuse();
+    }
+    if (event.clusterSessionId === this.clusterSessionId) {
+      const { correlationId, leadershipTermId, leaderMemberId, code, detail } = event;
       this.hooks?.onSessionEvent(code);
       this.listener.onSessionEvent?.(
-        event.correlationId(),
+        correlationId,
         this.clusterSessionId,
-        event.leadershipTermId(),
-        event.leaderMemberId(),
+        leadershipTermId,
+        leaderMemberId,
         code,
-        event.detail(),
+        detail,
       );
     }
+    return CONTINUE;
   }
 
-  private onNewLeader(header: Header): void {
-    const event = this.newLeaderEvent;
-    if (event.clusterSessionId() === this.clusterSessionId) {
-      const leadershipTermId = event.leadershipTermId();
-      const leaderMemberId = event.leaderMemberId();
-      const ingressEndpoints = event.ingressEndpoints();
+  private onNewLeader(decoder: NewLeaderEventDecoder, end: number, header: Header): ControlledFragmentAction {
+    const event = whole(decoder, end, () => ({
+      clusterSessionId: decoder.clusterSessionId(),
+      leadershipTermId: decoder.leadershipTermId(),
+      leaderMemberId: decoder.leaderMemberId(),
+      ingressEndpoints: decoder.ingressEndpoints(),
+    }));
+    if (event === undefined) {
+      return this.refuse();
+    }
+    if (event.clusterSessionId === this.clusterSessionId) {
+      const { leadershipTermId, leaderMemberId, ingressEndpoints } = event;
       this.hooks?.onNewLeader(leadershipTermId, leaderMemberId, ingressEndpoints, header);
       this.listener.onNewLeader?.(this.clusterSessionId, leadershipTermId, leaderMemberId, ingressEndpoints);
     }
+    return CONTINUE;
   }
 
-  private onAdminResponse(buffer: AtomicBuffer): void {
-    const response = this.adminResponse;
-    if (response.clusterSessionId() === this.clusterSessionId) {
-      const message = response.message();
-      const payloadLength = response.payloadLength();
+  private onAdminResponse(decoder: AdminResponseDecoder, end: number, buffer: AtomicBuffer): ControlledFragmentAction {
+    const response = whole(decoder, end, () => ({
+      clusterSessionId: decoder.clusterSessionId(),
+      correlationId: decoder.correlationId(),
+      requestType: decoder.requestType(),
+      responseCode: decoder.responseCode(),
+      message: decoder.message(),
+      payloadOffset: decoder.limit + LENGTH_FIELD,
+      payloadLength: decoder.skipPayload(),
+    }));
+    if (response === undefined) {
+      return this.refuse();
+    }
+    if (response.clusterSessionId === this.clusterSessionId) {
+      const { correlationId, requestType, responseCode, message, payloadOffset, payloadLength } = response;
       this.listener.onAdminResponse?.(
         this.clusterSessionId,
-        response.correlationId(),
-        response.requestType(),
-        response.responseCode(),
+        correlationId,
+        requestType,
+        responseCode,
         message,
         buffer,
-        response.limit + LENGTH_FIELD,
+        payloadOffset,
         payloadLength,
       );
     }
+    return CONTINUE;
+  }
+
+  private refuse(): ControlledFragmentAction {
+    this.malformedCount++;
+    return CONTINUE;
+  }
+}
+
+/**
+ * What `read` makes of a message that ends at `end`; undefined when its bytes are no such message: too short, or with
+ * values that nobody sends.
+ */
+export function whole<T>(decoder: { readonly limit: number }, end: number, read: () => T): T | undefined {
+  try {
+    const value = read();
+    return decoder.limit <= end ? value : undefined;
+  } catch (error) {
+    if (error instanceof SbeError || error instanceof RangeError) {
+      return undefined;
+    }
+    throw error;
   }
 }

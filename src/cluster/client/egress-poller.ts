@@ -14,11 +14,16 @@ import {
   SessionEventDecoder,
   SessionMessageHeaderDecoder,
 } from '../codecs/mod.ts';
+import { whole } from './egress-decoder.ts';
 
 const { ABORT, BREAK, CONTINUE } = ControlledFragmentAction;
 const HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+/** Bytes of the length in front of variable data. */
+const LENGTH_FIELD = 4;
 const NULL_VALUE = -1;
 const NOTHING = new Uint8Array(0);
+
+type EgressDecoders = SessionMessageHeaderDecoder | SessionEventDecoder | NewLeaderEventDecoder | ChallengeDecoder;
 
 /**
  * Takes one message of the egress after the other and keeps what it said, until the next poll: for the time
@@ -91,48 +96,58 @@ export class EgressPoller {
     if (this.isPollComplete) {
       return ABORT;
     }
+    if (length < HEADER_LENGTH) {
+      return CONTINUE;
+    }
     const messageHeader = this.#messageHeader.wrap(buffer, offset);
     if (messageHeader.schemaId() !== SessionEventDecoder.SCHEMA_ID) {
       return CONTINUE;
     }
     const templateId = messageHeader.templateId();
-    const blockLength = messageHeader.blockLength();
-    const version = messageHeader.version();
-    const bodyOffset = offset + HEADER_LENGTH;
-    switch (templateId) {
-      case SessionMessageHeaderDecoder.TEMPLATE_ID: {
-        const message = this.#sessionMessage.wrap(buffer, bodyOffset, blockLength, version);
-        this.leadershipTermId = message.leadershipTermId();
-        this.clusterSessionId = Number(message.clusterSessionId());
-        break;
-      }
-      case SessionEventDecoder.TEMPLATE_ID:
-        this.#onSessionEvent(this.#sessionEvent.wrap(buffer, bodyOffset, blockLength, version));
-        this.egressImage = header.image;
-        break;
-      case NewLeaderEventDecoder.TEMPLATE_ID: {
-        const event = this.#newLeaderEvent.wrap(buffer, bodyOffset, blockLength, version);
-        this.clusterSessionId = event.clusterSessionId();
-        this.leadershipTermId = event.leadershipTermId();
-        this.leaderMemberId = event.leaderMemberId();
-        this.detail = event.ingressEndpoints();
-        this.egressImage = header.image;
-        break;
-      }
-      case ChallengeDecoder.TEMPLATE_ID: {
-        const challenge = this.#challenge.wrap(buffer, bodyOffset, blockLength, version);
-        this.correlationId = challenge.correlationId();
-        this.clusterSessionId = challenge.clusterSessionId();
-        this.encodedChallenge = new Uint8Array(Math.min(challenge.encodedChallengeLength(), length));
-        challenge.getEncodedChallenge(this.encodedChallenge);
-        break;
-      }
-      default:
-        return CONTINUE;
+    const decoder = this.#decoderOf(templateId);
+    if (decoder === undefined) {
+      return CONTINUE;
+    }
+    decoder.wrap(buffer, offset + HEADER_LENGTH, messageHeader.blockLength(), messageHeader.version());
+    if (whole(decoder, offset + length, () => this.#take(decoder)) === undefined) {
+      this.#reset();
+      return CONTINUE;
+    }
+    if (decoder === this.#sessionEvent || decoder === this.#newLeaderEvent) {
+      this.egressImage = header.image;
     }
     this.templateId = templateId;
     this.isPollComplete = true;
     return BREAK;
+  }
+
+  #decoderOf(templateId: number): EgressDecoders | undefined {
+    const decoders = [this.#sessionMessage, this.#sessionEvent, this.#newLeaderEvent, this.#challenge];
+    return decoders.find((decoder) => (decoder.constructor as typeof SessionEventDecoder).TEMPLATE_ID === templateId);
+  }
+
+  /** True, unless it throws. */
+  #take(decoder: EgressDecoders): true {
+    if (decoder instanceof SessionMessageHeaderDecoder) {
+      this.leadershipTermId = decoder.leadershipTermId();
+      this.clusterSessionId = Number(decoder.clusterSessionId());
+    } else if (decoder instanceof SessionEventDecoder) {
+      this.#onSessionEvent(decoder);
+    } else if (decoder instanceof NewLeaderEventDecoder) {
+      this.clusterSessionId = decoder.clusterSessionId();
+      this.leadershipTermId = decoder.leadershipTermId();
+      this.leaderMemberId = decoder.leaderMemberId();
+      this.detail = decoder.ingressEndpoints();
+    } else {
+      this.correlationId = decoder.correlationId();
+      this.clusterSessionId = decoder.clusterSessionId();
+      this.encodedChallenge = decoder.buffer.u8.slice(
+        decoder.limit + LENGTH_FIELD,
+        decoder.limit + LENGTH_FIELD + decoder.encodedChallengeLength(),
+      );
+      decoder.skipEncodedChallenge();
+    }
+    return true;
   }
 
   #onSessionEvent(event: SessionEventDecoder): void {
