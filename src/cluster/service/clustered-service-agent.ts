@@ -1,34 +1,26 @@
 import type { AgentInvoker } from '../../agrona/mod.ts';
-import {
-  AeronError,
-  type Agent,
-  AgentTerminationError,
-  CountersDescriptor,
-  type CountersReader,
-  type IdleStrategy,
-} from '../../agrona/mod.ts';
+import { AeronError, type Agent, AgentTerminationError, type IdleStrategy } from '../../agrona/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
-import { AeronCounters } from '../../protocol/mod.ts';
 import { awaitPublication, awaitSubscription } from './await-resource.ts';
 import { BoundedLogAdapter } from './bounded-log-adapter.ts';
 import { ClusterRole } from './cluster.ts';
-import { findCounter } from './cluster-counters.ts';
 import type { ClusteredService } from './clustered-service.ts';
+import { CommitPosition } from './commit-position.ts';
 import { ConsensusModuleProxy } from './consensus-module-proxy.ts';
 import type { ContainerResources } from './container-resources.ts';
 import { ClusterTerminationError } from './errors.ts';
 import { LogJoin } from './log-join.ts';
-import { findRecoveryState, type RecoveryState, snapshotRecordingId } from './recovery-state.ts';
+import { NULL_VALUE, ServiceAcks } from './service-acks.ts';
 import { type ActiveLog, type ConsensusModuleListener, ServiceAdapter } from './service-adapter.ts';
 import { ServiceCluster } from './service-cluster.ts';
 import { ServiceLogHandler } from './service-log-handler.ts';
 import { ServiceSnapshots } from './service-snapshots.ts';
+import { tryStartService } from './service-start.ts';
 
 const MILLISECOND_NS = 1_000_000;
 const MARK_FILE_UPDATE_INTERVAL_MS = 1000;
 const TERMINATION_ACK_ATTEMPTS = 5;
 const NULL_POSITION = -1;
-const NULL_VALUE = -1;
 
 /**
  * Brings the log to a service. One round:
@@ -51,23 +43,20 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   private readonly aeron: Aeron;
   private readonly aeronInvoker: AgentInvoker;
   private readonly service: ClusteredService;
-  private readonly serviceId: number;
   private readonly consensusModuleProxy: ConsensusModuleProxy;
   private readonly serviceAdapter: ServiceAdapter;
   private readonly cluster: ServiceCluster;
+  private readonly acks: ServiceAcks;
   private readonly snapshots: ServiceSnapshots;
   private readonly logHandler: ServiceLogHandler;
   private readonly logAdapter: BoundedLogAdapter;
   private activeLog: ActiveLog | undefined;
   private join: LogJoin | undefined;
-  private commitPositionId = CountersDescriptor.NULL_COUNTER_ID;
-  private commitPositionRegistrationId = NULL_VALUE;
+  private commitPosition: CommitPosition | undefined;
   private isServiceActive = false;
   private isClosed = false;
-  private ackId = 0;
   private terminationPosition = NULL_POSITION;
   private isTerminationAckRequired = true;
-  private requestedAckPosition = NULL_POSITION;
   private lastSlowTickNs = 0;
   private markFileUpdateDeadlineMs = 0;
 
@@ -80,7 +69,6 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     this.aeron = aeron;
     this.aeronInvoker = aeron.conductorAgentInvoker!;
     this.service = service;
-    this.serviceId = options.serviceId;
     const { controlChannel, consensusModuleStreamId, serviceStreamId } = options;
     this.consensusModuleProxy = new ConsensusModuleProxy(
       awaitPublication(aeron, controlChannel, consensusModuleStreamId, idleStrategy),
@@ -90,6 +78,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
       this,
     );
     this.cluster = new ServiceCluster(options, aeron, this.consensusModuleProxy, idleStrategy);
+    this.acks = new ServiceAcks(this.cluster, this.consensusModuleProxy, resources.errorHandler);
     this.snapshots = new ServiceSnapshots(this.cluster, service, resources.archiveOptions);
     this.logHandler = new ServiceLogHandler({
       cluster: this.cluster,
@@ -145,11 +134,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   }
 
   onRequestServiceAck(logPosition: number): void {
-    this.requestedAckPosition = logPosition;
-  }
-
-  private get counters(): CountersReader {
-    return this.aeron.countersReader;
+    this.acks.request(logPosition);
   }
 
   private doServiceWork(nowNs: number): number {
@@ -161,65 +146,19 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     return workCount + this.invokeBackgroundWork(nowNs);
   }
 
-  /** Starts the service once the consensus module has said from what. */
+  /** Starts the service once there is a consensus module that says from what. */
   private pollStart(nowNs: number): number {
     if (!this.checkForClockTick(nowNs)) {
       return 0;
     }
-    const { counters, resources } = this;
-    const { clusterId } = resources.options;
-    if (this.commitPositionId === CountersDescriptor.NULL_COUNTER_ID) {
-      const id = findCounter(counters, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID, clusterId);
-      if (id === CountersDescriptor.NULL_COUNTER_ID) {
-        return 0;
-      }
-      this.commitPositionRegistrationId = counters.getCounterRegistrationId(id);
-      this.commitPositionId = id;
-    }
-    const state = findRecoveryState(counters, clusterId);
-    if (state === undefined) {
+    const { cluster, service, snapshots, acks, resources } = this;
+    this.commitPosition ??= CommitPosition.find(this.aeron, resources.options.clusterId);
+    if (this.commitPosition === undefined || !tryStartService({ cluster, service, snapshots, acks })) {
       return 0;
-    }
-    try {
-      this.recover(state);
-    } catch (cause) {
-      throw cause instanceof AgentTerminationError
-        ? cause
-        : new AgentTerminationError(`service=${this.serviceId} cannot say that it has started`, { cause });
     }
     resources.dutyCycleTracker.update(this.nanoTime());
     this.isServiceActive = true;
     return 1;
-  }
-
-  /** Starts the service, and tells the consensus module whether that went well. */
-  private recover(state: RecoveryState): void {
-    const { cluster } = this;
-    const { leadershipTermId } = state;
-    cluster.logPosition = state.logPosition;
-    cluster.time = state.timestamp;
-    cluster.sessionHeader.leadershipTermId = leadershipTermId;
-    let failure: unknown;
-    try {
-      cluster.during('onStart', () => {
-        if (leadershipTermId === NULL_VALUE) {
-          this.service.onStart?.(cluster, undefined);
-        } else {
-          this.snapshots.load(snapshotRecordingId(state, this.serviceId));
-        }
-      });
-    } catch (error) {
-      failure = error;
-    }
-    this.awaitAck(cluster.logPosition, failure === undefined ? this.aeron.clientId : NULL_VALUE);
-    if (failure !== undefined) {
-      throw new AgentTerminationError(
-        `failed to start service=${this.serviceId} leadershipTermId=${leadershipTermId} ` +
-          `logPosition=${cluster.logPosition} clusterTime=${cluster.time} ` +
-          `snapshotRecordingId=${state.snapshotRecordingIds[this.serviceId] ?? NULL_VALUE}`,
-        { cause: failure },
-      );
-    }
   }
 
   /** Once in a millisecond; true then. @throws AgentTerminationError when driver or consensus module have gone */
@@ -248,12 +187,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   }
 
   private checkCommitPosition(): void {
-    const { commitPositionId, counters } = this;
-    if (
-      commitPositionId !== CountersDescriptor.NULL_COUNTER_ID &&
-      (counters.getCounterState(commitPositionId) !== CountersDescriptor.RECORD_ALLOCATED ||
-        counters.getCounterRegistrationId(commitPositionId) !== this.commitPositionRegistrationId)
-    ) {
+    if (this.commitPosition?.isClosed === true) {
       this.resources.logErrorHandler(
         new AeronError('CONSENSUS_MODULE_GONE', 'commit-pos counter unexpectedly closed, terminating'),
       );
@@ -271,11 +205,11 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
       const log = this.activeLog;
       this.activeLog = undefined;
       this.join = new LogJoin(log, this.cluster, this.resources.errorHandler, (position) =>
-        this.tryAck(position, NULL_VALUE),
+        this.acks.trySend(position),
       );
     }
     this.checkTerminationPosition();
-    this.checkRequestedAck();
+    this.acks.sendRequested();
     return workCount;
   }
 
@@ -314,7 +248,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     if (this.logHandler.isAwaitingSession) {
       this.aeronInvoker.invoke();
     }
-    const polled = logAdapter.poll(this.counters.getCounterValue(this.commitPositionId));
+    const polled = logAdapter.poll(this.commitPosition!.get());
     if (polled === 0 && logAdapter.isDone) {
       this.closeLog();
     }
@@ -378,32 +312,13 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   private ackTermination(): void {
     try {
       for (let attempt = 0; attempt < TERMINATION_ACK_ATTEMPTS; attempt++) {
-        if (this.tryAck(this.cluster.logPosition, NULL_VALUE)) {
+        if (this.acks.trySend(this.cluster.logPosition)) {
           return;
         }
         this.cluster.idleStrategy.idle(0);
       }
     } catch (error) {
       this.resources.errorHandler(error);
-    }
-  }
-
-  private checkRequestedAck(): void {
-    const { requestedAckPosition } = this;
-    const { logPosition } = this.cluster;
-    if (requestedAckPosition === NULL_POSITION || logPosition < requestedAckPosition) {
-      return;
-    }
-    if (this.tryAck(logPosition, NULL_VALUE)) {
-      this.requestedAckPosition = NULL_POSITION;
-      if (logPosition > requestedAckPosition) {
-        this.resources.errorHandler(
-          new AeronError(
-            'CLUSTER_EVENT',
-            `invalid ack request: logPosition=${logPosition} > requestedAckPosition=${requestedAckPosition}`,
-          ),
-        );
-      }
     }
   }
 
@@ -419,31 +334,10 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
       failure = error ?? new AeronError('SNAPSHOT_INVALID', 'the service threw nothing');
     }
     snapshotDurationTracker.onSnapshotEnd(this.nanoTime());
-    this.awaitAck(logPosition, recordingId);
+    this.acks.send(logPosition, recordingId);
     if (failure !== undefined) {
       throw failure;
     }
-  }
-
-  private awaitAck(logPosition: number, relevantId: number): void {
-    while (!this.tryAck(logPosition, relevantId)) {
-      this.cluster.idleStrategy.idle(0);
-    }
-  }
-
-  /** Acknowledgements are numbered without gaps. */
-  private tryAck(logPosition: number, relevantId: number): boolean {
-    const isSent = this.consensusModuleProxy.ack(
-      logPosition,
-      this.cluster.time,
-      this.ackId,
-      relevantId,
-      this.serviceId,
-    );
-    if (isSent) {
-      this.ackId++;
-    }
-    return isSent;
   }
 
   private newIdleStrategy(idleStrategy: IdleStrategy): IdleStrategy {
