@@ -141,7 +141,6 @@ export class Catalog {
       syncLevel: options.catalogFileSyncLevel,
     };
     if ((platform.files.stat(`${archiveDir}/${CATALOG_FILE_NAME}`)?.length ?? 0) === 0) {
-      syncParents(platform, archiveDir);
       CatalogFile.create(fileOptions, newHeader(), catalogCapacity);
     }
     const file = CatalogFile.open(fileOptions);
@@ -615,20 +614,6 @@ function opening(file: CatalogFile, body: () => Catalog): Catalog {
   } catch (error) {
     file.abandon();
     throw error;
-  }
-}
-
-/** The archive's directory, which may be new, outlives a crash as well. Those that are not ours to sync were there. */
-function syncParents({ files }: Platform, archiveDir: string): void {
-  for (let end = archiveDir.lastIndexOf('/'); end >= 0; end = archiveDir.lastIndexOf('/', end - 1)) {
-    try {
-      files.syncDirectory(archiveDir.slice(0, Math.max(1, end)));
-    } catch {
-      return;
-    }
-    if (end === 0) {
-      return;
-    }
   }
 }
 

@@ -1,15 +1,17 @@
 import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
 import type { FileSystem, OpenFile } from '../../platform/mod.ts';
-import { DataHeaderFlyweight, FrameDescriptor } from '../../protocol/mod.ts';
+import { FrameDescriptor } from '../../protocol/mod.ts';
 import { hashBlock } from './block-hash.ts';
 import type { Checksum } from './checksum.ts';
 import { hasEmptyPage } from './frame-pages.ts';
 import type { RecordingSummary } from './recording-summary.ts';
 import { segmentFileName, segmentFilePath } from './segment-files.ts';
 import { readSegmentNote, type SegmentNote } from './segment-note.ts';
+import { hasValidChecksum } from './segment-reader.ts';
 import { SegmentScanner } from './segment-scanner.ts';
 
-const { HEADER_LENGTH } = DataHeaderFlyweight;
+/** No block is longer by default: nothing further from the end was in flight when a process was killed. */
+const MAX_BLOCK_LENGTH = 1024 * 1024;
 
 /** What recovery is about. */
 export type RecoverableRecording = Omit<RecordingSummary, 'stopPosition' | 'mtuLength' | 'sessionId'>;
@@ -25,8 +27,12 @@ export interface StopPositionOptions {
    * for torn, false for whole. It may throw instead.
    */
   readonly isTornStraddle: (path: string) => boolean;
-  /** False leaves the file as it is, whatever is found; true by default. */
-  readonly cuts?: boolean;
+  /**
+   * 'recover', the default: the recording was never ended, and all that may have been in flight counts as torn when it
+   * is not whole. 'verify': somebody looks whether it is sound, and nothing is cut but what a note or `isTornStraddle`
+   * says is torn. 'look': nothing is cut.
+   */
+  readonly purpose?: 'recover' | 'verify' | 'look';
 }
 
 export interface RecoveredEnd {
@@ -50,6 +56,7 @@ export function recoverStopPosition(
   options: StopPositionOptions,
 ): RecoveredEnd {
   const { startPosition, termBufferLength } = recording;
+  const { purpose = 'recover' } = options;
   const basePosition = segments.at(-1);
   if (basePosition === undefined) {
     return { stopPosition: startPosition, torn: undefined };
@@ -57,11 +64,11 @@ export function recoverStopPosition(
   const startTermOffset = startPosition % termBufferLength;
   const isFirst = basePosition === startPosition - startTermOffset;
   const path = segmentFilePath(options.archiveDir, recording.recordingId, basePosition);
-  const file = options.files.open(path, options.cuts === false ? 'r' : 'r+');
+  const file = options.files.open(path, purpose === 'look' ? 'r' : 'r+');
   try {
     const search = new EndSearch(recording, basePosition, isFirst ? startTermOffset : 0, file, options);
     const end = search.run();
-    if (options.cuts !== false) {
+    if (purpose === 'recover' || (purpose === 'verify' && search.isSurelyTorn)) {
       cutBehind(file, end, recording.segmentFileLength);
     }
     return { stopPosition: Math.max(basePosition + end, startPosition), torn: search.torn };
@@ -88,6 +95,8 @@ function cutBehind(file: OpenFile, offset: number, segmentLength: number): void 
 
 class EndSearch {
   torn: string | undefined;
+  /** By a note, or by the word of somebody who was asked. */
+  isSurelyTorn = false;
   private readonly recording: RecoverableRecording;
   private readonly basePosition: number;
   private readonly start: number;
@@ -121,11 +130,13 @@ class EndSearch {
     if (note?.isSynced === true) {
       return this.endByNote(walked.end, note);
     }
-    const end = this.endByChecksums(walked.end);
-    if (end < walked.end || walked.lastLength === 0 || this.options.checksum !== undefined) {
-      return end;
+    const { checksum, purpose } = this.options;
+    if (checksum !== undefined && purpose !== 'verify' && purpose !== 'look') {
+      return this.endByChecksums(walked.end, checksum);
     }
-    return this.endByPages(walked.end, walked.end - walked.lastLength, walked.lastStored);
+    return walked.lastLength === 0
+      ? walked.end
+      : this.endByPages(walked.end, walked.end - walked.lastLength, walked.lastStored);
   }
 
   private walk(): { end: number; lastLength: number; lastStored: number } {
@@ -154,28 +165,27 @@ class EndSearch {
       this.throwDamaged(walkedEnd, `the recording was on the device up to ${this.basePosition + note.from}`);
     }
     if (this.isWhole(note)) {
-      this.torn ??= walkedEnd > note.end ? 'a block was not written as a whole' : undefined;
+      if (walkedEnd > note.end) {
+        this.torn = 'a block was not written as a whole';
+        this.isSurelyTorn = true;
+      }
       return note.end;
     }
     this.torn = 'the last block was not written as a whole';
+    this.isSurelyTorn = true;
     return note.from;
   }
 
-  /** The first frame whose checksum is wrong, among those that may have been in flight: a block lies within a term. */
-  private endByChecksums(walkedEnd: number): number {
-    const { checksum } = this.options;
-    if (checksum === undefined) {
-      return walkedEnd;
-    }
+  /** The first frame whose checksum is wrong, among those that may have been in flight. */
+  private endByChecksums(walkedEnd: number, checksum: Checksum): number {
     const { scanner } = this;
     scanner.seek(this.start);
     while (scanner.offset + scanner.alignedLength < walkedEnd && scanner.next()) {
-      if (scanner.isPadding || scanner.offset < walkedEnd - this.recording.termBufferLength) {
+      if (scanner.isPadding || scanner.offset < walkedEnd - MAX_BLOCK_LENGTH) {
         continue;
       }
       const { buffer, bufferOffset, alignedLength } = scanner;
-      const computed = checksum.compute(buffer, bufferOffset + HEADER_LENGTH, alignedLength - HEADER_LENGTH);
-      if (computed !== FrameDescriptor.frameSessionId(buffer, bufferOffset)) {
+      if (!hasValidChecksum(checksum, buffer, bufferOffset, alignedLength)) {
         this.torn = 'the checksum of a frame is wrong';
         return scanner.offset;
       }
@@ -187,7 +197,10 @@ class EndSearch {
     const { scanner, note } = this;
     scanner.seek(lastOffset);
     scanner.next();
-    if (!hasEmptyPage(scanner.buffer, scanner.bufferOffset, storedLength, lastOffset)) {
+    if (
+      !hasEmptyPage(scanner.buffer, scanner.bufferOffset, storedLength, lastOffset) ||
+      this.isLastFrameSound(storedLength)
+    ) {
       return end;
     }
     const isKnown = note !== undefined && note.from === lastOffset && this.isWhole(note);
@@ -195,7 +208,14 @@ class EndSearch {
       return end;
     }
     this.torn = 'a page of the last frame was not written';
+    this.isSurelyTorn = true;
     return lastOffset;
+  }
+
+  private isLastFrameSound(storedLength: number): boolean {
+    const { checksum } = this.options;
+    const { buffer, bufferOffset, isPadding } = this.scanner;
+    return checksum !== undefined && !isPadding && hasValidChecksum(checksum, buffer, bufferOffset, storedLength);
   }
 
   private isWhole(note: SegmentNote): boolean {

@@ -127,7 +127,7 @@ class Verifier {
         archiveDir: this.context.archiveDir,
         checksum: this.options.checksum,
         isTornStraddle: (path) => this.askToTruncate(path),
-        cuts: !this.isAlive,
+        purpose: this.isAlive ? 'look' : 'verify',
       }).stopPosition;
     } catch (error) {
       return error as Error;

@@ -346,23 +346,7 @@ function start(markFile: MarkFile, candidateTermId: number, options: ClusterMark
   return buffer.slice(ClusterMarkFile.HEADER_LENGTH, errorBufferLength);
 }
 
-/** @throws AeronError MARK_FILE_INVALID when the file is damaged */
 function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHeader {
-  try {
-    return readHeader(markFile, headerOffset);
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new AeronError(
-      'MARK_FILE_INVALID',
-      `mark file ${markFile.path} is damaged: ${why}; remove it if its owner is gone`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-function readHeader(markFile: MarkFile, headerOffset: number): ClusterMarkFileHeader {
   const decoder = new MarkFileHeaderDecoder();
   if (headerOffset === 0) {
     decoder.wrap(markFile.buffer, 0, MarkFileHeaderDecoder.BLOCK_LENGTH, MarkFileHeaderDecoder.SCHEMA_VERSION);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { AeronError, DistinctErrorLog, ensureMarkFileLink, resolveMarkFileDir } from '../../../src/agrona/mod.ts';
 import { ClusterComponentType, ClusterMarkFile } from '../../../src/cluster/files/mod.ts';
 import { SimulatedWorld } from '../../../src/platform/simulated/mod.ts';
@@ -144,31 +143,5 @@ describe('ClusterMarkFile', () => {
       `${DIR}/${ClusterMarkFile.filenameForService(10)}`,
     ]);
     assert.deepEqual(ClusterMarkFile.findServiceMarkFiles(platform, '/nowhere'), []);
-  });
-});
-
-describe('a damaged mark file', () => {
-  it('is refused, or read as far as it makes sense, whatever bytes are in it', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 64, maxLength: 512 }), fc.nat(511), fc.boolean(), (noise, at, isShort) => {
-        const { platform, options, started, path } = oneMember();
-        started().close();
-        platform.park(2 * TIMEOUT_MS * 1e6);
-        const bytes = platform.files.readWhole(path);
-        bytes.set(noise, at);
-        platform.files.writeWhole(path, isShort ? bytes.subarray(0, at) : bytes);
-        for (const use of [
-          () => ClusterMarkFile.openExisting(platform, path, 0).header(),
-          () => ClusterMarkFile.claim(options),
-        ]) {
-          try {
-            use();
-          } catch (error) {
-            assert(AeronError.is(error), `${(error as Error).stack}`);
-          }
-        }
-      }),
-      { numRuns: 60 },
-    );
   });
 });
