@@ -136,7 +136,7 @@ export class CatalogFile {
     this.unsynced = [];
   }
 
-  /** Everything is on the device, whatever the sync level. @throws PlatformError */
+  /** Everything is on the device, whatever the sync level, and the journal is gone. @throws PlatformError */
   close(): void {
     try {
       if (this.options.mode !== 'read') {
@@ -145,7 +145,7 @@ export class CatalogFile {
         }
         this.file.sync(true);
         if (this.options.mode === 'own') {
-          this.journal?.clear();
+          this.options.files.remove(pathOf(this.options, CATALOG_JOURNAL_NAME));
         }
       }
     } finally {
