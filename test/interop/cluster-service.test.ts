@@ -32,6 +32,8 @@ describe('our service container under a Java consensus module', () => {
     await client.line(/^MESSAGE hello/);
     await client.line(/^MESSAGE sum 42/);
     await service.line(/^ERROR .*tantrum/);
+    assert.match(await member!.tool('errors'), /Error: tantrum/);
+    assert.match(await member!.tool('describe'), /clustered-service-0-0/);
     client.type('timer 7 50\ntimer 8 1000000\ncancel 8\ntell everybody\nbig 5000\n');
     await client.line(/^MESSAGE timer 7/);
     await client.line(/^MESSAGE told 0 everybody/);
