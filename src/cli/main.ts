@@ -93,8 +93,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function usage(): string {
-  const rows = COMMANDS.map(({ names, summary }) => `  ${names.join(', ').padEnd(20)} ${summary}`);
-  return ['usage: aeron <command> ...', '', ...rows].join('\n');
+  const rows = COMMANDS.map(({ names, summary }) => [names.join(', '), summary] as const);
+  const width = Math.max(...rows.map(([names]) => names.length));
+  return [
+    'usage: aeron <command> ...',
+    '',
+    ...rows.map(([names, summary]) => `  ${names.padEnd(width)}  ${summary}`),
+  ].join('\n');
 }
 
 process.exitCode = await main(process.argv.slice(2));

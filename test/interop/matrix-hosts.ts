@@ -131,7 +131,8 @@ function launch(component: Component, place: NodePlace): Promise<Closeable> {
           replicationChannel: 'aeron:udp?endpoint=localhost:0',
           authorisationServiceSupplier: () => ALLOW_ALL,
         },
-        { inThisThread: true },
+        // That services go before it is no news here.
+        { inThisThread: true, errorHandler: () => {} },
       );
     case 'service':
       return ClusteredServiceContainer.launch({
