@@ -82,6 +82,8 @@ export class Election {
   #isPreparing = false;
   #isExtendedCanvass: boolean;
   #nominationDeadlineNs = 0;
+  /** The last term of the log when this member was elected. */
+  #electedLogLeadershipTermId = NULL_VALUE;
 
   constructor(core: CoreState, duties: Duties, start: ElectionStart) {
     this.core = core;
@@ -170,13 +172,28 @@ export class Election {
       return;
     }
     follower.updateLogPosition(message.logLeadershipTermId, message.logPosition, this.core.nowNs);
-    if (message.logLeadershipTermId < this.leadershipTermId) {
-      if (this.core.isLeader) {
+    if (message.logLeadershipTermId <= this.leadershipTermId) {
+      if (this.core.isLeader && this.#isNewerLog(message)) {
+        this.fail(`member ${message.followerMemberId} has a newer log: ${message.logPosition} is not to be dropped`);
+      } else if (this.core.isLeader) {
         this.#asLeader.sendNewLeadershipTerm(follower, message.logLeadershipTermId);
       }
-    } else if (message.logLeadershipTermId > this.leadershipTermId && this.#isLeaderInDoubt()) {
+    } else if (this.#isLeaderInDoubt()) {
       this.fail('potential new election in progress');
     }
+  }
+
+  /**
+   * The member would have to drop entries of a term that is newer than the last of this leader. That term had a leader
+   * whom this one has not heard of, as when not all members see each other, and it may have committed them.
+   */
+  #isNewerLog({ logLeadershipTermId, logPosition }: CanvassPosition): boolean {
+    const end = this.core.terms.endOf(logLeadershipTermId);
+    return (
+      logLeadershipTermId > this.#electedLogLeadershipTermId &&
+      logLeadershipTermId < this.leadershipTermId &&
+      logPosition > (end === NULL_VALUE ? this.appendPosition : end)
+    );
   }
 
   #isLeaderInDoubt(): boolean {
@@ -247,6 +264,10 @@ export class Election {
       return;
     }
     this.#noteAlive(message.leaderMemberId);
+    if (this.#isOvertaken(message.leadershipTermId)) {
+      this.fail(`new leader detected: ${describeTerm(message)}, this.leadershipTermId=${this.leadershipTermId}`);
+      return;
+    }
     if (this.#isAwaitingTerm(message.leadershipTermId)) {
       if (message.logLeadershipTermId === this.logLeadershipTermId) {
         this.#asFollower.follow(leader, message);
@@ -269,14 +290,17 @@ export class Election {
     if (this.leader?.id === message.leaderMemberId) {
       this.notifiedCommitPosition = Math.max(this.notifiedCommitPosition, message.logPosition);
       this.#asFollower.onCommitPosition();
-    } else if (message.leadershipTermId > this.leadershipTermId && this.state === ElectionState.LEADER_READY) {
+    } else if (this.#isOvertaken(message.leadershipTermId)) {
       this.fail(
-        `new leader detected due to commit position - memberId=${this.core.thisMember.id}` +
-          ` leadershipTermId=${this.leadershipTermId} logPosition=${this.logPosition}` +
-          ` newLeadershipTermId=${message.leadershipTermId} newLeaderMemberId=${message.leaderMemberId}` +
-          ` newCommitPosition=${message.logPosition}`,
+        `new leader detected due to commit position: ${describeTerm(message)}` +
+          `, this.leadershipTermId=${this.leadershipTermId}`,
       );
     }
+  }
+
+  /** Others have elected a leader without this one, who thinks that it is. */
+  #isOvertaken(leadershipTermId: number): boolean {
+    return this.core.isLeader && leadershipTermId > this.leadershipTermId;
   }
 
   #noteAlive(memberId: number): void {
@@ -352,6 +376,7 @@ export class Election {
   #lead(reason: string): void {
     this.leader = this.core.thisMember;
     this.leadershipTermId = this.candidateTermId;
+    this.#electedLogLeadershipTermId = this.logLeadershipTermId;
     this.enter(ElectionState.LEADER_LOG_REPLICATION, reason);
   }
 
@@ -522,4 +547,8 @@ export class Election {
       ` leader=${this.leader?.id ?? NULL_VALUE}`
     );
   }
+}
+
+function describeTerm({ leadershipTermId, leaderMemberId, logPosition }: NewLeadershipTerm | CommitPosition): string {
+  return `leadershipTermId=${leadershipTermId} leaderMemberId=${leaderMemberId} logPosition=${logPosition}`;
 }

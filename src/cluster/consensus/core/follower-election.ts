@@ -24,7 +24,7 @@ export class FollowerElection {
   #isReplicating = false;
   #replicatedPosition = NULL_VALUE;
   #isReplicationDone = false;
-  #replicationDeadlineNs = 0;
+  #leaderDeadlineNs = 0;
   #isReplaying = false;
   #lastPublishedAppendPosition = 0;
   #hasSubscription = false;
@@ -123,6 +123,7 @@ export class FollowerElection {
     this.#leaderRecordingId = message.leaderRecordingId;
     this.#termBaseLogPosition = message.termBaseLogPosition;
     this.catchupJoinPosition = election.appendPosition < message.logPosition ? message.logPosition : NULL_VALUE;
+    this.onCommitPosition();
 
     if (election.appendPosition >= message.termBaseLogPosition) {
       election.enter(ElectionState.FOLLOWER_REPLAY);
@@ -190,10 +191,8 @@ export class FollowerElection {
   }
 
   onCommitPosition(): void {
-    const { core, state } = this.#election;
-    if (state === ElectionState.FOLLOWER_LOG_REPLICATION) {
-      this.#replicationDeadlineNs = core.nowNs + core.config.leaderHeartbeatTimeoutNs;
-    }
+    const { core } = this.#election;
+    this.#leaderDeadlineNs = core.nowNs + core.config.leaderHeartbeatTimeoutNs;
   }
 
   #logReplication(): void {
@@ -218,7 +217,7 @@ export class FollowerElection {
       core.recordingStopPosition = election.appendPosition;
       this.stopReplication();
       this.#enterReplicatedTerm();
-    } else if (core.nowNs >= this.#replicationDeadlineNs) {
+    } else if (core.nowNs >= this.#leaderDeadlineNs) {
       election.fail('timeout awaiting commit position');
     }
   }
@@ -228,7 +227,7 @@ export class FollowerElection {
     this.#isReplicating = true;
     this.#isReplicationDone = false;
     this.#replicatedPosition = NULL_VALUE;
-    this.#replicationDeadlineNs = core.nowNs + core.config.leaderHeartbeatTimeoutNs;
+    this.#leaderDeadlineNs = core.nowNs + core.config.leaderHeartbeatTimeoutNs;
     core.actions.push({
       type: 'startReplication',
       leaderMemberId: leader!.id,
@@ -288,7 +287,7 @@ export class FollowerElection {
     if (logPosition >= appendPosition) {
       this.#joinLog('nothing to replay');
     } else if (notifiedCommitPosition === 0) {
-      this.#sendAppendPositionOnInterval();
+      this.#awaitCommitPosition();
     } else if (logPosition >= notifiedCommitPosition) {
       const relation = logPosition > notifiedCommitPosition ? 'greater than' : 'equal to';
       const reason = `log replay rejected: logPosition=${logPosition} is ${relation} quorumPosition=${notifiedCommitPosition}`;
@@ -297,6 +296,15 @@ export class FollowerElection {
       this.#isReplaying = true;
       const stopPosition = Math.min(appendPosition, notifiedCommitPosition);
       election.core.actions.push({ type: 'startReplay', position: logPosition, stopPosition });
+    }
+  }
+
+  /** The leader may be gone before it has said anything. */
+  #awaitCommitPosition(): void {
+    if (this.#election.core.nowNs >= this.#leaderDeadlineNs) {
+      this.#election.fail('timeout awaiting commit position to replay to');
+    } else {
+      this.#sendAppendPositionOnInterval();
     }
   }
 

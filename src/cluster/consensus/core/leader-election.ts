@@ -113,7 +113,6 @@ export class LeaderElection {
   #onJoined(recordingId: number): void {
     this.#isJoining = false;
     this.#election.core.logRecordingId = recordingId;
-    this.#election.enterTerm();
     this.#election.enter(ElectionState.LEADER_READY);
   }
 
@@ -125,11 +124,22 @@ export class LeaderElection {
     this.#sendNewLeadershipTermOnInterval();
     const timeoutNs = core.config.leaderHeartbeatTimeoutNs;
     if (hasQuorumAtPosition(core.members, leadershipTermId, logPosition, core.nowNs, timeoutNs)) {
+      this.#enterTerm();
       core.actions.push({
         type: 'appendNewLeadershipTermEvent',
         leadershipTermId,
         termBaseLogPosition: logPosition,
       });
+    }
+  }
+
+  /**
+   * Not before a quorum has joined: with a term in its recording log of which nobody else knows, this member would
+   * later count as newer than those that have gone on without it.
+   */
+  #enterTerm(): void {
+    if (this.#election.logLeadershipTermId !== this.#election.leadershipTermId) {
+      this.#election.enterTerm();
     }
   }
 
