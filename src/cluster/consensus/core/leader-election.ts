@@ -112,7 +112,11 @@ export class LeaderElection {
 
   #onJoined(recordingId: number): void {
     this.#isJoining = false;
-    this.#election.core.logRecordingId = recordingId;
+    const { core } = this.#election;
+    core.logRecordingId = recordingId;
+    if (core.members.length === 1) {
+      this.#enterTerm();
+    }
     this.#election.enter(ElectionState.LEADER_READY);
   }
 
