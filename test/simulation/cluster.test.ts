@@ -23,4 +23,8 @@ describe('Simulated clusters', () => {
     assert(first.story.some(({ text }) => /answers are linearizable/.test(text)));
     passes(4);
   });
+
+  it('hold for a seed in which all machines crash, and once came back with nothing', () => {
+    passes(268);
+  });
 });
