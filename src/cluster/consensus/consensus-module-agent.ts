@@ -121,7 +121,9 @@ export class ConsensusModuleAgent implements Agent {
     let workCount = this.#commonWork(nowNs);
     this.#invokeAeron();
     try {
-      workCount += this.#member?.services.poll() ?? 0;
+      if (this.#member !== undefined) {
+        workCount += this.#archiveWork(this.#member) + this.#member.services.poll();
+      }
       if (this.#start!.next().done === true) {
         this.#start = undefined;
         workCount++;

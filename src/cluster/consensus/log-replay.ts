@@ -2,7 +2,7 @@ import { type AeronArchive, ArchiveError, ArchiveErrorCode, sessionIdOfReplay } 
 import type { Aeron, Image, Subscription } from '../../client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import { ClusterError } from './errors.ts';
-import { answer, type Procedure, until } from './procedure.ts';
+import { answer, type Procedure, until, withinMessageTimeout } from './procedure.ts';
 
 export interface ReplayRequest {
   readonly recordingId: number;
@@ -37,7 +37,12 @@ export class LocalReplay {
     );
     const subscription = yield* until(() => aeron.getSubscription(id));
     this.#subscription = subscription;
-    const image = yield* until(() => subscription.imageBySessionId(sessionId));
+    const arrived = until(() => subscription.imageBySessionId(sessionId));
+    const image = yield* withinMessageTimeout(
+      this.#archive,
+      arrived,
+      `replay of recording ${recordingId} does not come`,
+    );
     if (image.joinPosition !== position) {
       throw new ClusterError('REPLAY', `joinPosition=${image.joinPosition} expected startPosition=${position}`);
     }

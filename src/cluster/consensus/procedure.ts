@@ -1,4 +1,5 @@
-import type { ArchiveRequest } from '../../archive/client/mod.ts';
+import type { AeronArchive, ArchiveRequest } from '../../archive/client/mod.ts';
+import { ClusterError } from './errors.ts';
 
 /**
  * Something that takes more than one round, as steps: it yields while it has to wait. The agent takes a step in
@@ -40,6 +41,21 @@ export function* within<T>(steps: Procedure<T>, isLate: () => boolean, late: () 
   } finally {
     steps.return(undefined as T);
   }
+}
+
+/** Gives up when what the archive was asked for does not come about in the time that its answers have. @throws ClusterError */
+export function withinMessageTimeout<T>({ context }: AeronArchive, steps: Procedure<T>, what: string): Procedure<T> {
+  const { messageTimeoutNs, platform } = context;
+  const deadlineNs = platform.clock.nanoTime() + messageTimeoutNs;
+  return within(
+    steps,
+    () => platform.clock.nanoTime() - deadlineNs >= 0,
+    () =>
+      new ClusterError(
+        'ARCHIVE_TIMEOUT',
+        `${what}: timeout of ${messageTimeoutNs} ns (messageTimeoutNs of archiveContext)`,
+      ),
+  );
 }
 
 /** Waits for the archive's answer. @throws ArchiveError, ArchiveTimeoutError */

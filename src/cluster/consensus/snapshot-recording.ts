@@ -5,7 +5,7 @@ import { ChannelUri } from '../../protocol/mod.ts';
 import type { ConsensusModuleContext } from './context.ts';
 import { ClusterError } from './errors.ts';
 import { LocalReplay } from './log-replay.ts';
-import { answer, type Procedure, until } from './procedure.ts';
+import { answer, type Procedure, until, withinMessageTimeout } from './procedure.ts';
 import type { EncodedMessages } from './snapshot-encoder.ts';
 import { type SnapshotListener, SnapshotLoader } from './snapshot-loader.ts';
 
@@ -35,10 +35,11 @@ export class SnapshotRecording {
       const channel = ChannelUri.addSessionId(snapshotChannel, sessionId);
       yield* answer(this.#archive.startRecording(channel, snapshotStreamId, SourceLocation.LOCAL, true));
       const counters = this.#aeron.countersReader;
-      const counterId = yield* until(() => {
+      const recorded = until(() => {
         const found = RecordingPos.findCounterIdBySession(counters, sessionId, this.#archive.archiveId);
         return found === NULL_COUNTER_ID ? undefined : found;
       });
+      const counterId = yield* withinMessageTimeout(this.#archive, recorded, 'the snapshot is not being recorded');
       const recordingId = RecordingPos.getRecordingId(counters, counterId);
       yield* write(publication, messages);
       while (counters.getCounterValue(counterId) < publication.position) {
