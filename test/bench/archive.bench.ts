@@ -1,6 +1,6 @@
 import { type Comparison, compare } from './side.ts';
 
-const MESSAGES: Readonly<Record<number, number>> = { 32: 4_000_000, 288: 1_000_000 };
+const MESSAGES: Readonly<Record<number, number>> = { 32: 2_000_000, 288: 500_000 };
 const program = { java: 'ArchiveBench', typescript: 'archive-main' };
 
 const comparisons = [0, 1].flatMap((syncLevel) =>
@@ -13,4 +13,4 @@ const comparisons = [0, 1].flatMap((syncLevel) =>
     }),
   ),
 );
-compare('Archive over IPC', comparisons, Number(process.argv[2] ?? 3));
+compare('Archive over IPC', comparisons, Number(process.argv[2] ?? 5));
