@@ -124,6 +124,15 @@ class Backoff {
     this.parkPeriodNs = minParkPeriodNs;
   }
 
+  /** Whether the next idle is one of those that only spin. */
+  spin(): boolean {
+    if (this.idles >= this.maxSpins) {
+      return false;
+    }
+    this.idles++;
+    return true;
+  }
+
   /** SPIN, 0 to yield, or how long to park. */
   next(): number {
     if (this.idles < this.maxIdlesBeforePark) {
@@ -172,35 +181,63 @@ export class BackoffIdleStrategy implements IdleStrategy {
   }
 }
 
+/** What a thread that sleeps on sockets knows of those it does not sleep on. */
+export interface Quiet {
+  /** What sleeps of 1 ms and more become while only sockets and time matter; 0 while others do. */
+  parkNs(): number;
+  /** Whether all the others are in this very thread, so that there is nothing to spin for between two datagrams. */
+  isAlone(): boolean;
+}
+
+const NEVER_QUIET: Quiet = { parkNs: () => 0, isAlone: () => false };
+
 /**
  * `BackoffIdleStrategy` that sleeps in the kernel on the sockets of a poller: it wakes at the first datagram,
- * so that the longest park bounds the latency of shared memory alone and can be long.
+ * so that the longest park bounds the latency of shared memory alone and can be long. A thread that is alone with
+ * its sockets sleeps as soon as it has spun: yielding and short sleeps would only keep the core from the process that
+ * the next datagram comes from.
  */
 export class SocketWaitIdleStrategy implements IdleStrategy {
   readonly alias = 'socket-wait';
   private readonly platform: Parking;
   private readonly poller: SocketPoller;
   private readonly backoff: Backoff;
-  private readonly quietParkNs: () => number;
+  private readonly quiet: Quiet;
+  private hasSleptAlone = false;
 
-  /** @param quietParkNs what sleeps of 1 ms and more become while only sockets and time matter; 0 while others do. */
-  constructor(
-    platform: Parking,
-    poller: SocketPoller,
-    options: BackoffOptions = {},
-    quietParkNs: () => number = () => 0,
-  ) {
+  constructor(platform: Parking, poller: SocketPoller, options: BackoffOptions = {}, quiet: Quiet = NEVER_QUIET) {
     this.platform = platform;
     this.poller = poller;
     this.backoff = new Backoff(options);
-    this.quietParkNs = quietParkNs;
+    this.quiet = quiet;
   }
 
   idle(workCount: number): void {
     if (workCount > 0) {
-      this.backoff.reset();
+      this.reset();
+    } else if (this.quiet.isAlone()) {
+      this.idleAlone();
+    } else {
+      this.idleAmongOthers();
+    }
+  }
+
+  reset(): void {
+    this.backoff.reset();
+    this.hasSleptAlone = false;
+  }
+
+  private idleAlone(): void {
+    if (this.backoff.spin()) {
       return;
     }
+    // The first sleep is short, for what has a deadline soon: the gap behind a datagram, the answer to another.
+    const durationNs = this.hasSleptAlone ? Math.max(QUIET_FROM_NS, this.quiet.parkNs()) : QUIET_FROM_NS;
+    this.hasSleptAlone = true;
+    this.wait(durationNs);
+  }
+
+  private idleAmongOthers(): void {
     const parkNs = this.backoff.next();
     if (parkNs === SPIN) {
       return;
@@ -209,14 +246,13 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
       this.platform.park(0);
       return;
     }
-    const waitNs = parkNs >= QUIET_FROM_NS ? Math.max(parkNs, this.quietParkNs()) : parkNs;
-    if (this.poller.wait(waitNs) > 0) {
-      this.backoff.reset();
-    }
+    this.wait(parkNs >= QUIET_FROM_NS ? Math.max(parkNs, this.quiet.parkNs()) : parkNs);
   }
 
-  reset(): void {
-    this.backoff.reset();
+  private wait(durationNs: number): void {
+    if (this.poller.wait(durationNs) > 0) {
+      this.reset();
+    }
   }
 }
 
@@ -250,15 +286,15 @@ export const IDLE_STRATEGY_WORDS: readonly string[] = [...new Set(Object.values(
 /**
  * The strategy of a name out of a configuration. `initArgs` is the C driver's `..._IDLE_STRATEGY_INIT_ARGS`: a
  * duration for the sleeping ones ('5us'), 'spins-yields-min-max' for backoff ('10-20-1us-1ms'). With a
- * `poller`, 'backoff' sleeps on its sockets, longer while `quietParkNs` says so.
+ * `poller`, 'backoff' sleeps on its sockets, sooner and longer while `quiet` says so.
  * @throws AeronError CONFIGURATION naming what was not understood
  */
 export function createIdleStrategy(
   name: string,
   platform: Parking,
-  options: { initArgs?: string; poller?: SocketPoller; quietParkNs?: () => number } = {},
+  options: { initArgs?: string; poller?: SocketPoller; quiet?: Quiet } = {},
 ): IdleStrategy {
-  const { initArgs, poller, quietParkNs } = options;
+  const { initArgs, poller, quiet } = options;
   switch (STRATEGY_NAMES[name]) {
     case 'noop':
       return new NoOpIdleStrategy();
@@ -274,7 +310,7 @@ export function createIdleStrategy(
       const backoff = initArgs === undefined ? {} : parseBackoffArguments(initArgs);
       return poller === undefined
         ? new BackoffIdleStrategy(platform, backoff)
-        : new SocketWaitIdleStrategy(platform, poller, backoff, quietParkNs);
+        : new SocketWaitIdleStrategy(platform, poller, backoff, quiet);
     }
     default:
       throw new AeronError(

@@ -160,6 +160,12 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     return clients.length <= localClientCount ? LOCAL_QUIET_PARK_NS : 0;
   }
 
+  /** Whether there are clients, all of them in this very thread. */
+  isAlone(localClientCount: number): boolean {
+    const { length } = this.resources.clients;
+    return length > 0 && length <= localClientCount;
+  }
+
   onStart(): void {
     const { ctx } = this;
     const nowNs = ctx.platform.clock.nanoTime();

@@ -112,7 +112,10 @@ export class MediaDriver {
     const { sharedIdleStrategy, sharedIdleStrategyInitArgs: initArgs } = this.options;
     return createIdleStrategy(sharedIdleStrategy, platform, {
       poller: readableSockets.poller,
-      quietParkNs: () => this.conductor.quietParkNs(localClientCount),
+      quiet: {
+        parkNs: () => this.conductor.quietParkNs(localClientCount),
+        isAlone: () => this.conductor.isAlone(localClientCount),
+      },
       ...(initArgs === undefined ? {} : { initArgs }),
     });
   }

@@ -88,13 +88,29 @@ describe('SocketWaitIdleStrategy', () => {
     const { platform, poller, waits } = recorder();
     let quietParkNs = 0;
     const options = { maxSpins: 0, maxYields: 0, minParkPeriodNs: 500_000, maxParkPeriodNs: 1_000_000 };
-    const strategy = new SocketWaitIdleStrategy(platform, poller, options, () => quietParkNs);
+    const strategy = new SocketWaitIdleStrategy(platform, poller, options, {
+      parkNs: () => quietParkNs,
+      isAlone: () => false,
+    });
     idleTimes(strategy, 2);
     quietParkNs = 4_000_000;
     idleTimes(strategy, 1);
     strategy.reset();
     idleTimes(strategy, 2);
     assert.deepEqual(waits, [500_000, 1_000_000, 4_000_000, 500_000, 4_000_000]);
+  });
+
+  it('sleeps as soon as it has spun when nobody but its sockets can tell it anything', () => {
+    const { platform, poller, parks, waits, readable } = recorder();
+    const quiet = { parkNs: () => 4_000_000, isAlone: () => true };
+    const strategy = new SocketWaitIdleStrategy(platform, poller, { maxSpins: 2 }, quiet);
+    idleTimes(strategy, 5);
+    assert.deepEqual(parks, []);
+    assert.deepEqual(waits.splice(0), [1_000_000, 4_000_000, 4_000_000]);
+    readable.count = 1;
+    idleTimes(strategy, 1);
+    idleTimes(strategy, 3);
+    assert.deepEqual(waits.splice(0), [4_000_000, 1_000_000]);
   });
 });
 

@@ -22,7 +22,7 @@ const driver = MediaDriver.launch({
   dirDeleteOnShutdown: true,
 });
 const driverInvoker = driver.sharedAgentInvoker!;
-const idleStrategy = driver.newIdleStrategy();
+const idleStrategy = driver.newIdleStrategy(1);
 
 let answered = 0;
 let lastAnswered = -1;
