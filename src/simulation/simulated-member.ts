@@ -137,6 +137,15 @@ export class SimulatedMember {
     this.#isPaused = false;
   }
 
+  /** Kills one process ('driver', 'archive', 'consensus-module', 'service-0', ...), or all when it is one loop. */
+  killComponent(name: string): void {
+    if (this.#options.isOneLoop === false) {
+      this.#processes.find((running) => running.name === name)?.kill();
+    } else {
+      this.kill();
+    }
+  }
+
   /** Kills its processes in the middle of their code, so many operations on files and network ahead. */
   killAfter(operations: number): void {
     for (const running of this.#processes) {

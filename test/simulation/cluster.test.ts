@@ -25,6 +25,6 @@ describe('Simulated clusters', () => {
   });
 
   it('hold for a seed in which all machines crash, and once came back with nothing', () => {
-    passes(268);
+    passes(742);
   });
 });

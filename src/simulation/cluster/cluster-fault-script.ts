@@ -46,6 +46,9 @@ export class ClusterFaultScript {
         }
         break;
       }
+      case 'kill-component':
+        this.#member(fault.member).killComponent(fault.component, fault.noticedAfterNs);
+        break;
       case 'crash':
         this.#member(fault.member).crash(fault.restartAfterNs);
         break;

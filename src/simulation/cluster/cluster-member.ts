@@ -19,6 +19,8 @@ export class ClusterMember {
   #services: readonly RegisterService[] = [];
   /** Nobody is to start it before. */
   #startAtNs = 0;
+  /** Nobody looks after it before. */
+  #noticedAtNs = 0;
 
   constructor(stage: ClusterStage, id: number, scenario: MemberScenario, settings: ClusterSettings) {
     const { name, address, clockDriftPpm, clockOffsetMs, isOneLoop } = scenario;
@@ -64,6 +66,9 @@ export class ClusterMember {
       }
       return;
     }
+    if (this.#stage.world.now < this.#noticedAtNs) {
+      return;
+    }
     if (member.isThere) {
       this.#stage.story.tell(`${this.scenario.name} has come to an end`);
       this.#end(() => member.kill(), 0);
@@ -96,6 +101,12 @@ export class ClusterMember {
   killAfter(operations: number, restartAfterNs: number): void {
     this.#startAtNs = this.#stage.world.now + restartAfterNs;
     this.#member.killAfter(operations);
+  }
+
+  /** `check` looks away for a while. */
+  killComponent(component: string, noticedAfterNs: number): void {
+    this.#noticedAtNs = this.#stage.world.now + noticedAfterNs;
+    this.#member.killComponent(component);
   }
 
   crash(restartAfterNs: number): void {

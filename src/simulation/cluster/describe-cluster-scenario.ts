@@ -23,6 +23,8 @@ export function describeClusterFault(fault: ClusterFault): string {
   switch (fault.kind) {
     case 'kill':
       return `${whom(fault.member)} is killed${fault.afterOperations === 0 ? '' : ` ${fault.afterOperations} operations later`}, back after ${time(fault.restartAfterNs)}`;
+    case 'kill-component':
+      return `the ${fault.component} of ${whom(fault.member)} is killed, which is noticed after ${time(fault.noticedAfterNs)}`;
     case 'crash':
       return `the machine of ${whom(fault.member)} crashes, back after ${time(fault.restartAfterNs)}`;
     case 'kill-all':

@@ -1,13 +1,14 @@
 import type { DiskFaults } from '../../platform/simulated/mod.ts';
 import { Draw } from '../draw.ts';
 import { drawLinks } from '../transport/draw-links.ts';
-import type {
-  ClusterClientScenario,
-  ClusterFault,
-  ClusterScenario,
-  ClusterTimeouts,
-  MemberScenario,
-  Whom,
+import {
+  type ClusterClientScenario,
+  type ClusterFault,
+  type ClusterScenario,
+  type ClusterTimeouts,
+  COMPONENTS,
+  type MemberScenario,
+  type Whom,
 } from './scenario.ts';
 
 const MS = 1_000_000;
@@ -18,6 +19,7 @@ const MARK_FILE_TIMEOUT_NS = 10 * SECOND;
 const KINDS = [
   'kill',
   'kill',
+  'kill-component',
   'crash',
   'crash',
   'pause',
@@ -117,6 +119,10 @@ function drawFault(draw: Draw, members: number, clients: number, atNs: number): 
         afterOperations: draw.chance(0.5) ? draw.magnitude(1, 2000) : 0,
         restartAfterNs: draw.chance(0.5) ? outageNs(draw) : MARK_FILE_TIMEOUT_NS,
       };
+    case 'kill-component': {
+      const noticedAfterNs = draw.magnitude(100 * MS, 15 * SECOND);
+      return { kind, atNs, member, component: draw.pick(COMPONENTS), noticedAfterNs };
+    }
     case 'crash':
       return { kind, atNs, member, restartAfterNs: outageNs(draw) };
     case 'pause':

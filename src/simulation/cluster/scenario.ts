@@ -1,5 +1,8 @@
 import type { DiskFaults, LinkFaults } from '../../platform/simulated/mod.ts';
 
+/** What a member consists of, when it is not one loop. */
+export const COMPONENTS = ['driver', 'archive', 'consensus-module', 'service-0'] as const;
+
 /** Everything about one run, drawn from its seed. Times in nanoseconds, at and for. */
 export interface ClusterScenario {
   readonly seed: number;
@@ -56,6 +59,14 @@ export type ClusterFault =
       readonly member: Whom;
       readonly afterOperations: number;
       readonly restartAfterNs: number;
+    }
+  /** One process of a member, the others of which go on; all of one that is a single loop. It is seen later. */
+  | {
+      readonly kind: 'kill-component';
+      readonly atNs: number;
+      readonly member: Whom;
+      readonly component: (typeof COMPONENTS)[number];
+      readonly noticedAfterNs: number;
     }
   /** The machine loses what was not on disk. */
   | { readonly kind: 'crash'; readonly atNs: number; readonly member: Whom; readonly restartAfterNs: number }
