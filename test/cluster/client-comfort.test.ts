@@ -99,6 +99,15 @@ describe('A cluster client on the event loop', () => {
     assert.match((reason as Error).message, /the cluster has closed the session: TIMEOUT/);
   });
 
+  it('ends with a reason when its media driver dies', async () => {
+    const cluster = new FakeCluster();
+    const client = await connect(cluster);
+    cluster.clientDriver.kill();
+    const reason = await cluster.settle(client.closed);
+    assert.equal((reason as { code: string }).code, 'DRIVER_TIMEOUT');
+    await assert.rejects(client.send('late'), { code: 'DRIVER_TIMEOUT' });
+  });
+
   it('ends an iteration quietly when it is closed, after what was received', async () => {
     const cluster = new FakeCluster();
     const client = await connect(cluster);

@@ -91,7 +91,17 @@ export class ClusterClient {
       );
     }
     const inbox = new Inbox(maxQueuedMessages);
-    const session = await AeronCluster.connect({ ...rest, controlledEgressListener: inbox.listener }, connectOptions);
+    const session = await AeronCluster.connect(
+      {
+        // Of a client of its own: a lost driver ends this one, with that as the reason, and not the process.
+        errorHandler: (error) => {
+          inbox.failure ??= error;
+        },
+        ...rest,
+        controlledEgressListener: inbox.listener,
+      },
+      connectOptions,
+    );
     return new ClusterClient(session, inbox, keepAliveIntervalNs);
   }
 
@@ -229,6 +239,9 @@ export class ClusterClient {
       this.#keepAlive();
     } catch (error) {
       this.#finish(error);
+    }
+    if (this.#inbox.failure !== undefined) {
+      this.#finish(this.#inbox.failure);
     }
     this.#noticeState();
     if (this.#next === undefined) {

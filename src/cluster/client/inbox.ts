@@ -40,6 +40,8 @@ export class Inbox {
   client: InboxOwner | undefined;
   /** Why the cluster has closed the session. */
   closeReason: ClusterError | undefined;
+  /** What has gone wrong with the Aeron client. */
+  failure: unknown;
   readonly listener: ControlledEgressListener;
   #messages: ClusterMessage[] = [];
   #taken = 0;
