@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { AeronError } from '../../src/agrona/mod.ts';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
 import { MediaDriver } from '../../src/launch/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
@@ -51,4 +52,9 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`${(error as Error).message}\n\n${AeronError.is(error) ? 'Does the cluster run?' : USAGE}`);
+  process.exitCode = 1;
+}

@@ -27,7 +27,7 @@ function takeService(words: readonly string[]): { service: string; files: readon
   const index = words.indexOf('--service');
   const service = words[index + 1];
   if (index < 0 || service === undefined) {
-    throw new UsageError('needs --service and a module whose default export is a clustered service');
+    throw new UsageError('needs --service <module.js>, a module whose default export is a clustered service');
   }
   return { service, files: words.filter((_, i) => i !== index && i !== index + 1) };
 }

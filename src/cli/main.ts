@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { AeronError } from '../platform/mod.ts';
 import { aeronStat } from './aeron-stat.ts';
 import { archive } from './archive.ts';
@@ -13,9 +14,14 @@ import { consensusModule } from './consensus-module.ts';
 import { mediaDriver } from './media-driver.ts';
 import { sbe } from './sbe.ts';
 
+const COMPONENT_WORDS = '[-Dname=value ...] [properties file ...]';
+
 interface Command {
   readonly names: readonly string[];
+  readonly words: string;
   readonly summary: string;
+  /** The words with which it prints help of its own. */
+  readonly ownHelp?: readonly string[];
   /** Resolves to the exit code. */
   readonly run: (line: CommandLine) => Promise<number>;
 }
@@ -23,63 +29,87 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   {
     names: ['media-driver'],
-    summary: 'a media driver in this process: media-driver [-Dname=value] [properties file] ...',
+    words: COMPONENT_WORDS,
+    summary: 'a media driver',
     run: mediaDriver,
   },
   {
     names: ['archive'],
-    summary: 'an archive on a running driver: archive [-Dname=value] [properties file] ...',
+    words: COMPONENT_WORDS,
+    summary: 'an archive on a media driver that runs already',
     run: archive,
   },
   {
     names: ['archiving-media-driver'],
-    summary: 'a media driver and an archive in this process: archiving-media-driver [-Dname=value] ...',
+    words: COMPONENT_WORDS,
+    summary: 'a media driver and an archive in one process',
     run: archivingMediaDriver,
   },
   {
-    names: ['aeron-stat', 'stat'],
-    summary: 'the counters of a running driver: aeron-stat [watch=false] [delay=seconds] [type=regex] ...',
-    run: aeronStat,
-  },
-  {
-    names: ['cluster-tool'],
-    summary: 'looks at a cluster member and tells it what to do: cluster-tool <cluster-dir> <command> [options]',
-    run: clusterTool,
-  },
-  {
-    names: ['clustered-service-container'],
-    summary: 'a service of a cluster: clustered-service-container --service module.js [-Dname=value] ...',
-    run: clusteredServiceContainer,
-  },
-  {
-    names: ['consensus-module'],
-    summary: 'the consensus module of a cluster member: consensus-module [-Dname=value] [properties file] ...',
-    run: consensusModule,
-  },
-  {
     names: ['clustered-media-driver'],
-    summary: 'a cluster member without its services: clustered-media-driver [-Dname=value] [properties file] ...',
+    words: COMPONENT_WORDS,
+    summary: 'a cluster member without its services: media driver, archive and consensus module in one process',
     run: clusteredMediaDriver,
   },
   {
+    names: ['consensus-module'],
+    words: COMPONENT_WORDS,
+    summary: 'the consensus module of a cluster member, on a media driver and an archive that run already',
+    run: consensusModule,
+  },
+  {
+    names: ['clustered-service-container'],
+    words: `--service <module.js> ${COMPONENT_WORDS}`,
+    summary: 'a service of a cluster member: what the module exports as its default',
+    run: clusteredServiceContainer,
+  },
+  {
+    names: ['aeron-stat', 'stat'],
+    words: '[-Daeron.dir=...] [watch=false] [delay=<seconds>] [type=<pattern>] ...',
+    summary: 'prints the counters of a running media driver',
+    ownHelp: ['--help'],
+    run: aeronStat,
+  },
+  {
     names: ['archive-tool'],
-    summary: 'describes, verifies and repairs an archive: archive-tool <archive-dir> <command> ...',
+    words: '<archive-dir> <command> ...',
+    summary: 'describes, verifies and repairs the files of an archive',
+    ownHelp: [],
     run: archiveTool,
   },
   {
+    names: ['cluster-tool'],
+    words: '<cluster-dir> <command> ...',
+    summary: 'looks at a cluster member and tells it what to do',
+    ownHelp: [],
+    run: clusterTool,
+  },
+  {
     names: ['sbe'],
-    summary: 'TypeScript flyweights of a message schema: sbe <schema.xml> <folder>',
+    words: '<schema.xml> <folder>',
+    summary: 'writes the TypeScript flyweights of a message schema',
     run: sbe,
   },
 ];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  const command = COMMANDS.find(({ names }) => names.includes(name ?? ''));
+  if (name === undefined || name === 'help' || isHelp(name)) {
+    console.log(usage());
+    return 0;
+  }
+  if (name === '--version') {
+    console.log(`aeron-ts ${packageVersion()}`);
+    return 0;
+  }
+  const command = COMMANDS.find(({ names }) => names.includes(name));
   if (command === undefined) {
-    const isHelp = name === undefined || name === 'help' || name === '-h' || name === '--help';
-    (isHelp ? console.log : console.error)(`${isHelp ? '' : `there is no command '${name}'\n\n`}${usage()}`);
-    return isHelp ? 0 : 1;
+    console.error(`there is no command '${name}'\n\n${usage()}`);
+    return 1;
+  }
+  if (rest.some(isHelp)) {
+    await printHelp(command);
+    return 0;
   }
   try {
     return await command.run(parseArguments(rest));
@@ -92,13 +122,39 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+function isHelp(word: string): boolean {
+  return ['-h', '-help', '--help', '-?'].includes(word);
+}
+
+async function printHelp({ names, words, summary, ownHelp, run }: Command): Promise<void> {
+  if (ownHelp !== undefined) {
+    await run({ properties: new Map(), words: ownHelp });
+    return;
+  }
+  console.log(`usage: aeron ${names[0]} ${words}\n\n${summary}`);
+  if (words.includes(COMPONENT_WORDS)) {
+    console.log(
+      '\nA property of the command line comes before one of a file, and both before an environment variable\n' +
+        '(aeron.dir, AERON_DIR). docs/configuration.md in the package has all of them. Ctrl-C ends it.',
+    );
+  }
+}
+
+function packageVersion(): string {
+  const path = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string }).version;
+}
+
 function usage(): string {
-  const rows = COMMANDS.map(({ names, summary }) => [names.join(', '), summary] as const);
-  const width = Math.max(...rows.map(([names]) => names.length));
+  const titles = COMMANDS.map(({ names }) => names.join(', '));
+  const width = Math.max(...titles.map(({ length }) => length));
+  const rows = COMMANDS.map(({ summary }, i) => `  ${titles[i]!.padEnd(width)}  ${summary}`);
   return [
     'usage: aeron <command> ...',
     '',
-    ...rows.map(([names, summary]) => `  ${names.padEnd(width)}  ${summary}`),
+    ...rows,
+    '',
+    '`aeron <command> --help` says what a command takes, `aeron --version` which package this is.',
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ import { type CommandLine, UsageError } from './arguments.ts';
 export async function sbe({ words }: CommandLine): Promise<number> {
   const [schemaPath, folder] = words;
   if (schemaPath === undefined || folder === undefined || words.length !== 2) {
-    throw new UsageError('usage: aeron sbe <schema.xml> <folder>');
+    throw new UsageError('needs <schema.xml> and <folder>');
   }
   const xml = readSchema(schemaPath);
   try {
