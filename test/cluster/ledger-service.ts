@@ -16,7 +16,7 @@ export class LedgerService implements ClusteredService {
   /** Of all ids in their order. */
   #digest = 0;
   #idle!: IdleStrategy;
-  #memberId = -1;
+  #cluster!: Cluster;
 
   constructor(log: (line: string) => void) {
     this.#log = log;
@@ -24,7 +24,7 @@ export class LedgerService implements ClusteredService {
 
   onStart(cluster: Cluster, snapshotImage: Image | undefined): void {
     this.#idle = cluster.idleStrategy;
-    this.#memberId = cluster.memberId;
+    this.#cluster = cluster;
     if (snapshotImage !== undefined) {
       this.#load(snapshotImage);
     }
@@ -64,7 +64,7 @@ export class LedgerService implements ClusteredService {
   }
 
   onRoleChange(role: ClusterRole): void {
-    this.#log(`ROLE ${NAMES_OF_ROLES[role]} of ${this.#memberId}`);
+    this.#log(`ROLE ${NAMES_OF_ROLES[role]} of ${this.#cluster.memberId}`);
   }
 
   onNewLeadershipTermEvent({ leadershipTermId, leaderMemberId }: { leadershipTermId: number; leaderMemberId: number }) {
