@@ -416,6 +416,7 @@ export class PublicationImage implements DriverManagedResource, Subscribable, Un
   }
 
   addDestination(transportIndex: number, transport: ReceiveDestinationTransport): void {
+    this.#imageConnections.expect(transportIndex);
     const controlAddress = transport.isMulticast
       ? transport.udpChannel.remoteControl
       : transport.explicitControlAddress;

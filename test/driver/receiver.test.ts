@@ -280,6 +280,22 @@ describe('destinations', () => {
     side.until('the end', () => image.isEndOfStream);
   });
 
+  it('do not end a stream while one of them is still silent', () => {
+    const side = new ReceiveSide({ channel: MDS });
+    side.addDestination(A);
+    const first = side.newSender();
+    const image = side.connect(first);
+    side.addDestination('aeron:udp?endpoint=10.0.0.2:20801');
+    first.data(0, PAYLOAD);
+    first.heartbeat(FRAME_LENGTH, DataHeaderFlyweight.BEGIN_END_EOS_AND_REVOKED_FLAGS);
+    side.until('data', () => side.rebuilt === FRAME_LENGTH);
+    side.world.run(10 * MS);
+    assert.equal(image.isEndOfStream, false);
+    const second = side.newSender('10.0.0.2', 20801);
+    second.data(FRAME_LENGTH, PAYLOAD);
+    side.until('the stream to go on', () => side.rebuilt === 2 * FRAME_LENGTH);
+  });
+
   it('give back their index', () => {
     const side = new ReceiveSide({ channel: MDS });
     const first = side.addDestination(A);

@@ -40,6 +40,13 @@ export class ImageConnections {
     this.#connections[transportIndex] = new ImageConnection(nowNs, controlAddress);
   }
 
+  /** There is one more transport that the stream may come by: it has not ended before that has ended, too. */
+  expect(transportIndex: number): void {
+    if (transportIndex >= this.#connections.length) {
+      this.#connections[transportIndex] = undefined;
+    }
+  }
+
   remove(transportIndex: number): void {
     this.#connections[transportIndex] = undefined;
   }
