@@ -110,7 +110,7 @@ const loaded =
     await cluster.start();
     return cluster.measure(what, options);
   };
-const latency = { length: 32, warmupMs: 5000, measureMs: 5000 };
+const latency = { length: 32, warmupMs: 3000, measureMs: 4000 };
 const windowed = { window: 1000, warmupMs: 4000, measureMs: 4000 };
 
 const MEASUREMENTS: readonly Measurement[] = [
