@@ -124,9 +124,9 @@ class Backoff {
     this.parkPeriodNs = minParkPeriodNs;
   }
 
-  /** Whether the next idle is one of those that only spin. */
-  spin(): boolean {
-    if (this.idles >= this.maxSpins) {
+  /** Whether the next idle is one of those that only spin, of which there are `limit` at most. */
+  spin(limit: number): boolean {
+    if (this.idles >= Math.min(this.maxSpins, limit)) {
       return false;
     }
     this.idles++;
@@ -191,6 +191,9 @@ export interface Quiet {
 
 const NEVER_QUIET: Quiet = { parkNs: () => 0, isAlone: () => false };
 
+/** For work that a timer has begun: what one agent left another one has found by then. */
+const SPINS_WITHOUT_NEWS = 2;
+
 /**
  * `BackoffIdleStrategy` that sleeps in the kernel on the sockets of a poller: it wakes at the first datagram,
  * so that the longest park bounds the latency of shared memory alone and can be long. A thread that is alone with
@@ -204,6 +207,8 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   private readonly backoff: Backoff;
   private readonly quiet: Quiet;
   private hasSleptAlone = false;
+  /** The last sleep was ended by a datagram, so that more may come at once; and not by a timer. */
+  private hasNews = true;
 
   constructor(platform: Parking, poller: SocketPoller, options: BackoffOptions = {}, quiet: Quiet = NEVER_QUIET) {
     this.platform = platform;
@@ -228,7 +233,7 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   }
 
   private idleAlone(): void {
-    if (this.backoff.spin()) {
+    if (this.backoff.spin(this.hasNews ? Number.POSITIVE_INFINITY : SPINS_WITHOUT_NEWS)) {
       return;
     }
     // The first sleep is short, for what has a deadline soon: the gap behind a datagram, the answer to another.
@@ -250,7 +255,8 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   }
 
   private wait(durationNs: number): void {
-    if (this.poller.wait(durationNs) > 0) {
+    this.hasNews = this.poller.wait(durationNs) > 0;
+    if (this.hasNews) {
       this.reset();
     }
   }

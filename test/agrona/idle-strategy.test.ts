@@ -103,14 +103,17 @@ describe('SocketWaitIdleStrategy', () => {
   it('sleeps as soon as it has spun when nobody but its sockets can tell it anything', () => {
     const { platform, poller, parks, waits, readable } = recorder();
     const quiet = { parkNs: () => 4_000_000, isAlone: () => true };
-    const strategy = new SocketWaitIdleStrategy(platform, poller, { maxSpins: 2 }, quiet);
-    idleTimes(strategy, 5);
+    const strategy = new SocketWaitIdleStrategy(platform, poller, { maxSpins: 3 }, quiet);
+    idleTimes(strategy, 6);
     assert.deepEqual(parks, []);
     assert.deepEqual(waits.splice(0), [1_000_000, 4_000_000, 4_000_000]);
+    strategy.idle(1);
+    idleTimes(strategy, 3);
+    assert.deepEqual(waits.splice(0), [1_000_000], 'a timer is followed by two spins');
     readable.count = 1;
     idleTimes(strategy, 1);
-    idleTimes(strategy, 3);
-    assert.deepEqual(waits.splice(0), [4_000_000, 1_000_000]);
+    idleTimes(strategy, 4);
+    assert.deepEqual(waits.splice(0), [4_000_000, 1_000_000], 'a datagram is followed by three');
   });
 });
 
