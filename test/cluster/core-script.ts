@@ -15,6 +15,7 @@ import { CoreWorld } from './core-world.ts';
  *             | run SECONDS | settle [SECONDS]                   settle: until all follow one leader and have applied all
  *             | offer COUNT [ID]                                 messages of clients, to the leader
  *             | snapshot ID... | terminate ID | show
+ *             | fail ID REASON                                   something that an election has begun fails
  *             | quiet | tell                                     what comes is not shown, or shown
  *
  * What is sent on an interval is shown when it differs from what was sent last.
@@ -99,6 +100,9 @@ class Story {
         break;
       case 'terminate':
         this.#terminate(this.world.nodes[ids[0]!]!);
+        break;
+      case 'fail':
+        this.world.nodes[ids[0]!]!.step({ type: 'failed', reason: args.slice(1).join(' ') });
         break;
       case 'show':
         this.#show();
