@@ -1,3 +1,4 @@
+import { AeronError } from '../agrona/mod.ts';
 import type { GivenArchiveOptions } from '../archive/server/mod.ts';
 import type { ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
 import type { GivenServiceOptions } from '../cluster/service/mod.ts';
@@ -30,10 +31,16 @@ export interface ClusterNodeOptions {
  */
 export class ClusterNode extends LaunchedNode {
   /** Resolves when all components have started. @throws as the components' `launch` */
-  static async launch(
-    { driver = {}, archive, consensusModule, services }: ClusterNodeOptions,
-    settings: LaunchSettings = {},
-  ): Promise<ClusterNode> {
+  static async launch(options: ClusterNodeOptions, settings: LaunchSettings = {}): Promise<ClusterNode> {
+    for (const part of ['archive', 'consensusModule', 'services'] as const) {
+      if (options[part] === undefined) {
+        throw new AeronError(
+          'CONFIGURATION',
+          `option ${part} must be given: a node has archive, consensusModule and services`,
+        );
+      }
+    }
+    const { driver = {}, archive, consensusModule, services } = options;
     const { clusterDir } = consensusModule;
     const here = clusterDir === undefined ? {} : { clusterDir };
     const modules: ServiceModule[] = [];

@@ -75,6 +75,14 @@ describe('Nodes of a cluster', () => {
     return value!.data;
   };
 
+  it('says which part of it is missing', async () => {
+    const options = { archive: {}, consensusModule: {} } as unknown as Parameters<typeof ClusterNode.launch>[0];
+    await assert.rejects(ClusterNode.launch(options), {
+      code: 'CONFIGURATION',
+      message: /^option services must be given/,
+    });
+  });
+
   it('are one loop in one thread, and go on from where they have ended', { timeout: 90_000 }, async () => {
     const launch = () => kept<LaunchedNode>(ClusterNode.launch({ ...place.components, services: [QUIET] }));
     const first = await launch();
