@@ -14,7 +14,7 @@ import { CATALOG_FILE_NAME, CatalogFile, type CatalogFileOptions } from './catal
 import { CatalogIndex } from './catalog-index.ts';
 import type { Checksum } from './checksum.ts';
 import type { RecordingSummary } from './recording-summary.ts';
-import { indexSegments, segmentBaseOf, segmentFileName } from './segment-files.ts';
+import { createSegment, indexSegments, segmentBaseOf, segmentFileName } from './segment-files.ts';
 import { recoverStopPosition } from './stop-position.ts';
 
 const NULL_RECORDING_ID = -1;
@@ -532,6 +532,10 @@ export class Catalog {
           `recording ${recordingId} was cut at position ${end.stopPosition}, in ${name}: ${end.torn}`,
         ),
       );
+    }
+    // The archive was killed between the end of one file and the beginning of the next.
+    if (own.length > 0 && end.stopPosition === own.at(-1)! + segmentFileLength) {
+      createSegment(platform.files, archiveDir, recording, end.stopPosition);
     }
     const missing = missingSegment(own, base, segmentFileLength);
     if (missing !== undefined) {

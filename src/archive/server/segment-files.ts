@@ -59,6 +59,23 @@ export function parseSegmentFileName(name: string): { recordingId: number; baseP
   return parse(SEGMENT_NAME, name);
 }
 
+/** Makes an empty segment file, durably: the one that a recording goes on in. @throws PlatformError */
+export function createSegment(
+  files: FileSystem,
+  archiveDir: string,
+  recording: Pick<RecordingSummary, 'recordingId' | 'segmentFileLength'>,
+  segmentBasePosition: number,
+): void {
+  const file = files.open(segmentFilePath(archiveDir, recording.recordingId, segmentBasePosition), 'wx+');
+  try {
+    file.truncate(recording.segmentFileLength);
+    file.sync(true);
+  } finally {
+    file.close();
+  }
+  files.syncDirectory(archiveDir);
+}
+
 /** Base positions of the segment files of a recording that are in the directory, ascending. */
 export function listSegments(files: FileSystem, archiveDir: string, recordingId: number): number[] {
   return indexSegments(files, archiveDir).get(recordingId) ?? [];

@@ -241,6 +241,17 @@ describe('recovery', () => {
     assert.deepEqual(codes, []);
   });
 
+  it('makes the file to go on in, when the archive was killed between the end of one and the beginning of the next', () => {
+    const it = abandoned(Array.from({ length: SEGMENT_LENGTH / 1024 }, () => 1024 - 32));
+    assert.equal(it.end, SEGMENT_LENGTH);
+    it.platform.files.remove(`${DIR}/0-${SEGMENT_LENGTH}.rec`);
+    const { catalog, codes } = openIn(it.platform);
+    assert.equal(catalog.stopPosition(0), SEGMENT_LENGTH);
+    assert.deepEqual(SegmentFiles.listSegments(it.platform.files, DIR, 0), [0, SEGMENT_LENGTH]);
+    assert.equal(it.platform.files.stat(`${DIR}/0-${SEGMENT_LENGTH}.rec`)?.length, SEGMENT_LENGTH);
+    assert.deepEqual(codes, []);
+  });
+
   it('refuses a recording that cannot be read, and finds it again when it can', () => {
     const it = abandoned([1000]);
     it.host.disk(DIR).set({ readError: 1 });
