@@ -148,10 +148,23 @@ class Load {
   /** Some more messages have been sent and answered than had when this was called. */
   async goesOn(): Promise<void> {
     const before = this.answered.size;
-    await Promise.race([
-      this.#ended,
-      until('answers under load', () => this.answered.size >= before + WINDOW, PATIENCE_MS),
-    ]);
+    await this.#until('answers under load', () => this.answered.size >= before + WINDOW);
+  }
+
+  /** The client has heard of a leader of a later term. */
+  async reachesTermAfter(termId: number): Promise<void> {
+    await this.#until('a new leader', () => this.client!.leadershipTermId > termId);
+  }
+
+  /** With what has ended the load, should it have. */
+  async #until(what: string, condition: () => boolean): Promise<void> {
+    const { client } = this;
+    try {
+      await Promise.race([this.#ended, until(what, condition, PATIENCE_MS)]);
+    } catch (error) {
+      const session = this.client === client ? 'its session' : 'a new session';
+      throw new Error(`${error}; the client has ${session}, ${this.client?.state}`, { cause: error });
+    }
   }
 
   async stop(): Promise<void> {
@@ -191,7 +204,7 @@ async function killLeaders(place: Place, cluster: ThreeNodes): Promise<void> {
   for (let kill = 0; kill < KILLS; kill++) {
     const { leaderMemberId: leaderId, leadershipTermId: termId } = load.client!;
     await cluster.killAndRestart(leaderId);
-    await until('a new leader', () => load.client!.leadershipTermId > termId, PATIENCE_MS);
+    await load.reachesTermAfter(termId);
     await load.goesOn();
     await cluster.follows(leaderId);
   }
