@@ -242,13 +242,14 @@ export class MemberLog {
     replay.isRunning = true;
   }
 
-  *stopReplay(): Procedure<void> {
+  /** From now on it is not looked at any more, whenever the steps to end it come. */
+  stopReplay(): Procedure<void> {
     const replay = this.#replay;
     this.#replay = undefined;
     if (replay !== undefined) {
       this.adapter.disconnect();
-      yield* replay.source.stop();
     }
+    return stopped(replay?.source);
   }
 
   /** Copies the log of another member's archive to the own. */
@@ -278,12 +279,11 @@ export class MemberLog {
     yield* this.#replication.start(nowNs);
   }
 
-  *stopReplication(): Procedure<void> {
+  /** As `stopReplay`. */
+  stopReplication(): Procedure<void> {
     const replication = this.#replication;
     this.#replication = undefined;
-    if (replication !== undefined) {
-      yield* replication.stop();
-    }
+    return stopped(replication);
   }
 
   /** Drops what of the recording was never committed. */
@@ -369,4 +369,10 @@ function replicationChannel(channel: string, archiveResponseEndpoint: string | u
   uri.put('control', archiveResponseEndpoint);
   uri.put('control-mode', 'response');
   return uri.toString();
+}
+
+function* stopped(running: { stop(): Procedure<void> } | undefined): Procedure<void> {
+  if (running !== undefined) {
+    yield* running.stop();
+  }
 }
