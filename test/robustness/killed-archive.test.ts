@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
 import { ROOT } from '../../scripts/run.ts';
+import { AeronError } from '../../src/agrona/mod.ts';
 import { Catalog, RecordingReader, type RecordingSummary } from '../../src/archive/server/mod.ts';
 import { runArchiveTool } from '../../src/archive/tool/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
@@ -47,14 +48,19 @@ async function runAndKill(args: readonly string[], promises: Promises, momentMs:
 
 /** Recovers the directory, as the next archive would, and holds it to the promises. Returns the recordings. */
 function check(archiveDir: string, promises: Promises, fileSyncLevel: number): RecordingSummary[] {
+  const errors: unknown[] = [];
   const catalog = Catalog.open({
     platform,
     archiveDir,
     catalogFileSyncLevel: fileSyncLevel,
     catalogCapacity: 4096,
-    errorHandler: (error) => assert.match(String(error), /RECORDING_TORN/),
+    errorHandler: (error) => errors.push(error),
   });
   try {
+    assert.deepEqual(
+      errors.filter((error) => !AeronError.is(error) || error.code !== 'RECORDING_TORN'),
+      [],
+    );
     const recordings: RecordingSummary[] = [];
     catalog.forEach((entry) => {
       recordings.push(entry.summary());
