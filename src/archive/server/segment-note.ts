@@ -84,16 +84,16 @@ export class SegmentNoteWriter {
   }
 }
 
-/** The newest note of a segment file; undefined when nobody of this project was writing it, or it was closed. @throws PlatformError */
-export function readSegmentNote(file: OpenFile, segmentLength: number): SegmentNote | undefined {
+/**
+ * The notes of a segment file, the newest first: none when nobody of this project was writing it, or it was closed. The
+ * newest may be of a block that never came to be seen; then the one before it is of the last that did. @throws PlatformError
+ */
+export function readSegmentNotes(file: OpenFile, segmentLength: number): SegmentNote[] {
   const bytes = AtomicBuffer.allocate(NOTE_LENGTH);
   file.read(bytes.u8, 0, NOTE_LENGTH, segmentLength);
-  const a = readSlot(bytes, 0, segmentLength);
-  const b = readSlot(bytes, SLOT_LENGTH, segmentLength);
-  if (a === undefined || b === undefined) {
-    return a ?? b;
-  }
-  return a.sequence > b.sequence ? a : b;
+  return [readSlot(bytes, 0, segmentLength), readSlot(bytes, SLOT_LENGTH, segmentLength)]
+    .filter((note) => note !== undefined)
+    .sort((a, b) => b.sequence - a.sequence);
 }
 
 function readSlot(buffer: AtomicBuffer, offset: number, segmentLength: number): SegmentNote | undefined {

@@ -6,7 +6,7 @@ import type { Checksum } from './checksum.ts';
 import { hasEmptyPage } from './frame-pages.ts';
 import type { RecordingSummary } from './recording-summary.ts';
 import { segmentFileName, segmentFilePath } from './segment-files.ts';
-import { readSegmentNote, type SegmentNote } from './segment-note.ts';
+import { readSegmentNotes, type SegmentNote } from './segment-note.ts';
 import { hasValidChecksum } from './segment-reader.ts';
 import { SegmentScanner } from './segment-scanner.ts';
 
@@ -103,6 +103,8 @@ class EndSearch {
   private readonly file: OpenFile;
   private readonly options: StopPositionOptions;
   private readonly scanner: SegmentScanner;
+  private readonly notes: readonly SegmentNote[];
+  /** The newest. */
   private readonly note: SegmentNote | undefined;
 
   constructor(
@@ -120,7 +122,8 @@ class EndSearch {
     this.options = options;
     const limit = Math.min(file.length(), segmentFileLength);
     this.scanner = new SegmentScanner(file, basePosition, limit, recording, options.buffer);
-    this.note = readSegmentNote(file, segmentFileLength);
+    this.notes = readSegmentNotes(file, segmentFileLength);
+    this.note = this.notes[0];
   }
 
   /** Offset in the file where the recording ends. */
@@ -194,7 +197,7 @@ class EndSearch {
   }
 
   private endByPages(end: number, lastOffset: number, storedLength: number): number {
-    const { scanner, note } = this;
+    const { scanner, note, notes } = this;
     scanner.seek(lastOffset);
     scanner.next();
     if (
@@ -203,7 +206,7 @@ class EndSearch {
     ) {
       return end;
     }
-    const isKnown = note !== undefined && note.from === lastOffset && this.isWhole(note);
+    const isKnown = notes.some((each) => each.from === lastOffset && this.isWhole(each));
     if (isKnown || (note === undefined && !this.options.isTornStraddle(this.file.path))) {
       return end;
     }
