@@ -227,7 +227,7 @@ function codeOf(error: unknown): string {
 
 async function nextMessage(): Promise<string> {
   try {
-    const subscription = await aeron.addSubscription('aeron:ipc', 1003);
+    const subscription = await aeron.addSubscription('aeron:ipc', 1005);
     quiet.close();
     for await (const message of messages(subscription)) {
       return String(message);
