@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ClusterClient } from '../../../src/cluster/client/mod.ts';
 import { MediaDriver } from '../../../src/launch/mod.ts';
-import { nativePlatform } from '../../../src/platform/native/mod.ts';
-import { CommonContext } from '../../../src/protocol/mod.ts';
 import { bidInAuction } from '../client.ts';
 import { DEFAULT_HOSTNAMES, ingressEndpoints } from '../members.ts';
+import { ownAeronDirectory } from '../own-directory.ts';
 
 /*
  * The first exercise: several customers on one auction. Each has a session of its own over one media driver, and
@@ -24,7 +22,7 @@ const { positionals, values } = parseArgs({
 const customerIds = positionals.length > 0 ? positionals.map(BigInt) : [10n, 11n, 12n];
 
 await using driver = await MediaDriver.launch({
-  aeronDirectoryName: `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${randomUUID()}`,
+  aeronDirectoryName: ownAeronDirectory(),
   dirDeleteOnShutdown: true,
   termBufferSparseFile: true,
 });

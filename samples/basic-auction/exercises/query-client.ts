@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { AtomicBuffer } from '../../../src/agrona/mod.ts';
 import { ClusterClient } from '../../../src/cluster/client/mod.ts';
 import { MediaDriver } from '../../../src/launch/mod.ts';
-import { nativePlatform } from '../../../src/platform/native/mod.ts';
-import { CommonContext } from '../../../src/protocol/mod.ts';
 import { decodeBidResult } from '../auction-messages.ts';
 import { DEFAULT_HOSTNAMES, ingressEndpoints } from '../members.ts';
+import { ownAeronDirectory } from '../own-directory.ts';
 import { QUERY_LENGTH } from './query-service.ts';
 
 /*
@@ -17,7 +15,7 @@ import { QUERY_LENGTH } from './query-service.ts';
 const { values } = parseArgs({ options: { 'port-base': { type: 'string', default: '9000' } } });
 
 await using driver = await MediaDriver.launch({
-  aeronDirectoryName: `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${randomUUID()}`,
+  aeronDirectoryName: ownAeronDirectory(),
   dirDeleteOnShutdown: true,
   termBufferSparseFile: true,
 });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AtomicBuffer } from '../../../src/agrona/mod.ts';
@@ -6,10 +5,9 @@ import { Aeron, FragmentAssembler } from '../../../src/client/mod.ts';
 import { ClusterClient } from '../../../src/cluster/client/mod.ts';
 import { MessageHeaderDecoder, SessionMessageHeaderDecoder } from '../../../src/cluster/codecs/mod.ts';
 import { MediaDriver } from '../../../src/launch/mod.ts';
-import { nativePlatform } from '../../../src/platform/native/mod.ts';
-import { CommonContext } from '../../../src/protocol/mod.ts';
 import { BID_LENGTH, type BidResult, decodeBidResult, encodeBid } from '../auction-messages.ts';
 import { DEFAULT_HOSTNAMES, ingressEndpoints } from '../members.ts';
+import { ownAeronDirectory } from '../own-directory.ts';
 
 /*
  * The second exercise: an egress that all customers share, on a multicast address, so that each sees what the others
@@ -31,7 +29,7 @@ const EGRESS_STREAM_ID = 102;
 const MESSAGE_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH + SessionMessageHeaderDecoder.BLOCK_LENGTH;
 
 await using driver = await MediaDriver.launch({
-  aeronDirectoryName: `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${randomUUID()}`,
+  aeronDirectoryName: ownAeronDirectory(),
   dirDeleteOnShutdown: true,
   termBufferSparseFile: true,
 });
