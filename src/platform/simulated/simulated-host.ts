@@ -6,6 +6,9 @@ import type { Prng } from './prng.ts';
 import { DirectoryNode, type DiskOptions, SimulatedDisk } from './simulated-disk.ts';
 import { type ProcessWorld, SimulatedProcess } from './simulated-process.ts';
 
+/** Of every process: what relative paths start from. */
+export const CURRENT_DIRECTORY = '/simulated';
+
 const GIB = 1024 * 1024 * 1024;
 
 export interface HostOptions {
@@ -57,7 +60,7 @@ export class SimulatedHost {
     this.#nextPid = 1000 + random.fork('pids').below(1000);
     this.network = new HostNetwork(name, options.addresses ?? [], options.maxSocketBufferLength ?? 16 * 1024 * 1024);
     this.#disks = this.#createDisks(options.disks ?? {});
-    for (const path of ['/tmp', '/home/sim', ...this.#disks.map((disk) => disk.mountPoint)]) {
+    for (const path of ['/tmp', CURRENT_DIRECTORY, ...this.#disks.map((disk) => disk.mountPoint)]) {
       this.#makeRootDirectories(path);
     }
   }
@@ -141,7 +144,7 @@ export class SimulatedHost {
   /** The names of a path from the root on, '.' and '..' resolved. */
   absolute(path: string): string[] {
     const names: string[] = [];
-    for (const part of (path.startsWith('/') ? path : `/home/sim/${path}`).split('/')) {
+    for (const part of (path.startsWith('/') ? path : `${CURRENT_DIRECTORY}/${path}`).split('/')) {
       if (part === '..') {
         names.pop();
       } else if (part !== '' && part !== '.') {

@@ -18,7 +18,7 @@ import {
 import type { Prng } from './prng.ts';
 import { ProcessFiles } from './process-files.ts';
 import { type RunLoop, type Runner, Strand } from './run-loop.ts';
-import type { SimulatedHost } from './simulated-host.ts';
+import { CURRENT_DIRECTORY, type SimulatedHost } from './simulated-host.ts';
 import { SimulatedPoller } from './simulated-poller.ts';
 import { SimulatedReceiveBatch, SimulatedSocket } from './simulated-socket.ts';
 
@@ -214,7 +214,7 @@ export class SimulatedProcess implements Runner {
       hostName: this.host.name,
       temporaryDirectory: '/tmp',
       sharedMemoryDirectory: '/dev/shm',
-      currentDirectory: '/home/sim',
+      currentDirectory: CURRENT_DIRECTORY,
       print: (text) => this.host.record('print', `${this.name}: ${text}`),
     };
   }
