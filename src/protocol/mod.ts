@@ -118,6 +118,7 @@ export * as LogBufferDescriptor from './log-buffer-descriptor.ts';
 export * as LogBufferUnblocker from './log-buffer-unblocker.ts';
 export { LogBuffers } from './log-buffers.ts';
 export { type LogParameters, readLogParameters, writeLogParameters } from './log-parameters.ts';
+export { isMulticastEndpoint, isMulticastHost } from './multicast-address.ts';
 export { writePaddingFrame } from './padding-frame.ts';
 export * as AeronCounters from './status/aeron-counters.ts';
 export * as ChannelEndpointStatus from './status/channel-endpoint-status.ts';

@@ -14,6 +14,7 @@ import {
   EventCode,
   SessionState,
 } from '../../src/cluster/client/mod.ts';
+import { SimulatedMediaDriver } from '../../src/simulation/mod.ts';
 import { FakeCluster, SECOND_NS } from './fake-cluster.ts';
 
 /** Writes down what it is told. */
@@ -141,6 +142,23 @@ describe('A session', () => {
     assert.match(cluster.journal[0]!, /credentials 'me'/);
     assert.equal(client.state, SessionState.CONNECTED);
     client.close();
+  });
+
+  it('opens on a multicast egress that is in use already, and is not taken for that of another client', async () => {
+    const cluster = new FakeCluster();
+    const [other, late] = [101, 102].map((n) =>
+      SimulatedMediaDriver.launch(cluster.world.host(`client${n}`, { addresses: [`10.0.0.${n}`] })),
+    );
+    const egressChannel = 'aeron:udp?endpoint=224.20.30.39:24326';
+    const platforms = [cluster.clientDriver, other!, late!].map((driver) => driver.host.process('sharer').platform);
+    const [first, second, third] = await Promise.all(
+      platforms.map(async (platform, i) => {
+        await cluster.until(() => cluster.sessions.size >= (i === 2 ? 2 : 0));
+        return (await connect(cluster, { platform, egressChannel, messageTimeoutNs: 5 * SECOND_NS })).client;
+      }),
+    );
+    assert.deepEqual([first, second, third].map((client) => client!.clusterSessionId).sort(), [1, 2, 3]);
+    assert.equal(third!.clusterSessionId, 3);
   });
 
   it('does not open with wrong credentials', async () => {

@@ -54,9 +54,15 @@ describe('The exercises of the tutorial, on a cluster of one', () => {
     assert.equal(answers[0], answers[1]);
   });
 
-  // Not that he sees the prices of others: with a second customer on the group that holds in most runs, and not in all.
-  it('a customer is answered on an egress that others may share', { timeout: 90_000 }, async () => {
-    const customer = start('exercises/shared-prices.js', '--bids', '1000', '--interval-ms', '300', '20');
-    await customer.line(/^mine: best price \d+ of customer \d+$/, LONG_MS);
+  it('customers see the prices of others on a shared egress', { timeout: 90_000 }, async () => {
+    const words = ['--bids', '1000', '--interval-ms', '300'];
+    const customers = ['20', '21'].map((id) => start('exercises/shared-prices.js', ...words, id));
+    const [first] = customers;
+    await first!.line(/^of another: best price \d+ of customer 21$/, LONG_MS);
+    customers.push(start('exercises/shared-prices.js', ...words, '22'));
+    for (const customer of customers) {
+      await customer.line(/^mine: best price \d+ of customer \d+$/, LONG_MS);
+      await customer.line(/^of another: best price \d+ of customer \d+$/, LONG_MS);
+    }
   });
 });

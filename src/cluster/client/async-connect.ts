@@ -1,6 +1,6 @@
 import { AtomicBuffer, formatDuration, SemanticVersion } from '../../agrona/mod.ts';
 import { type Aeron, Publication, RegistrationError, type Subscription } from '../../client/mod.ts';
-import { ErrorCode } from '../../protocol/mod.ts';
+import { ChannelUri, ErrorCode, isMulticastEndpoint } from '../../protocol/mod.ts';
 import {
   ChallengeResponseEncoder,
   EventCode,
@@ -22,6 +22,12 @@ const MAX_REQUEST_LENGTH = 8192;
 const LEADER_HEARTBEAT_TIMEOUT_DEFAULT_NS = 10_000_000_000;
 /** The part of the message timeout for which only the member is tried that a redirect has named. */
 const REDIRECT_PATIENCE = 1 / 5;
+
+/**
+ * On a group that customers share, a leader may be sending already: what it answers is lost unless its stream was joined
+ * before. A silent one is heard within 100 ms, and describes itself within another 100 ms when asked to.
+ */
+const JOIN_GROUP_NS = 500_000_000;
 
 /** Of the protocol between client and consensus module. */
 export const PROTOCOL_SEMANTIC_VERSION = SemanticVersion.compose(0, 3, 0);
@@ -62,6 +68,8 @@ export class AsyncConnect {
   #messageLength = 0;
   #egressRegistrationId = NULL_VALUE;
   #egress: Subscription | undefined;
+  /** Nothing is asked before. */
+  #egressReadyNs = 0;
   #egressPoller: EgressPoller | undefined;
   /** By member id; without endpoints the one channel is under -1. */
   #ingresses = new Map<number, IngressPublication>();
@@ -148,6 +156,14 @@ export class AsyncConnect {
     return this.#aeron.context.platform.clock.nanoTime();
   }
 
+  /**
+   * Clients that share an egress see each other's answers and cannot tell the sessions apart yet; ids counted by drivers
+   * of their own would be equal.
+   */
+  #randomCorrelationId(): number {
+    return Math.floor(this.#aeron.context.platform.random.nextDouble() * Number.MAX_SAFE_INTEGER);
+  }
+
   #newIngress(channel: string): IngressPublication {
     const { ingressStreamId, isIngressExclusive } = this.context;
     return new IngressPublication(this.#aeron, channel, ingressStreamId, isIngressExclusive);
@@ -178,6 +194,8 @@ export class AsyncConnect {
     }
     if (this.#egress !== undefined) {
       this.#egressPoller = new EgressPoller(this.#egress, FRAGMENT_LIMIT);
+      const endpoint = ChannelUri.parse(egressChannel).get('endpoint') ?? '';
+      this.#egressReadyNs = this.#nowNs + (isMulticastEndpoint(endpoint) ? JOIN_GROUP_NS : 0);
       this.#state = S.CREATE_INGRESS_PUBLICATIONS;
     }
   }
@@ -193,7 +211,7 @@ export class AsyncConnect {
 
   #awaitPublicationConnected(): void {
     const responseChannel = this.#egress!.tryResolveChannelEndpointPort();
-    if (responseChannel === undefined) {
+    if (responseChannel === undefined || this.#nowNs < this.#egressReadyNs) {
       return;
     }
     for (const [memberId, ingress] of this.#ingresses) {
@@ -211,7 +229,7 @@ export class AsyncConnect {
   #prepareConnectRequest(responseChannel: string): void {
     const { credentialsSupplier, clientName, egressStreamId } = this.context;
     const credentials = credentialsSupplier.encodedCredentials();
-    this.#correlationId = this.#aeron.nextCorrelationId();
+    this.#correlationId = this.#randomCorrelationId();
     this.#buffer = AtomicBuffer.allocate(MAX_REQUEST_LENGTH + credentials.length);
     const request = new SessionConnectRequestEncoder()
       .wrapAndApplyHeader(this.#buffer, 0, this.#messageHeader)
@@ -229,7 +247,7 @@ export class AsyncConnect {
     const poller = this.#egressPoller!;
     this.#clusterSessionId = poller.clusterSessionId;
     const credentials = this.context.credentialsSupplier.onChallenge(poller.encodedChallenge);
-    this.#correlationId = this.#aeron.nextCorrelationId();
+    this.#correlationId = this.#randomCorrelationId();
     this.#buffer = AtomicBuffer.allocate(MAX_REQUEST_LENGTH + credentials.length);
     const response = new ChallengeResponseEncoder()
       .wrapAndApplyHeader(this.#buffer, 0, this.#messageHeader)

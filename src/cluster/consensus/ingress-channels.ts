@@ -1,5 +1,5 @@
 import type { Aeron, Image, Subscription } from '../../client/mod.ts';
-import { ChannelUri } from '../../protocol/mod.ts';
+import { ChannelUri, isMulticastEndpoint } from '../../protocol/mod.ts';
 import type { ConsensusModuleContext } from './context.ts';
 import type { IngressAdapter } from './ingress-adapter.ts';
 
@@ -80,7 +80,7 @@ export class IngressChannels {
     const { ingressChannel, isIpcIngressAllowed, thisMember } = this.#context;
     const uri = ChannelUri.parse(ingressChannel);
     const endpoint = uri.get('endpoint') ?? thisMember.endpoints.ingress;
-    if (!isLeader && isMulticast(endpoint)) {
+    if (!isLeader && isMulticastEndpoint(endpoint)) {
       return [];
     }
     if (!uri.isIpc) {
@@ -90,11 +90,4 @@ export class IngressChannels {
     }
     return [uri.toString(), ...(isLeader && isIpcIngressAllowed ? ['aeron:ipc'] : [])];
   }
-}
-
-/** Of an endpoint with a numeric host. */
-function isMulticast(endpoint: string): boolean {
-  const host = endpoint.startsWith('[') ? endpoint.slice(1) : endpoint;
-  const firstPart = Number(host.split('.')[0]);
-  return (firstPart >= 224 && firstPart <= 239) || /^ff[0-9a-f]{2}:/i.test(host);
 }

@@ -1,5 +1,6 @@
 import { AeronError } from '../../agrona/mod.ts';
 import type { SocketAddress } from '../../platform/mod.ts';
+import { isMulticastHost } from '../../protocol/mod.ts';
 import type { NameResolver } from '../name-resolver.ts';
 
 /** A host (a name or a numeric address, without brackets or scope) and a port. */
@@ -65,10 +66,5 @@ export function resolveSocketAddress(value: string, uriParamName: string, nameRe
  * @throws AeronError INVALID_CHANNEL
  */
 export function isMulticastEndpoint(value: string, uriParamName: string): boolean {
-  const { host } = parseHostAndPort(value, uriParamName);
-  if (host.includes(':')) {
-    return host.slice(0, 2).toLowerCase() === 'ff';
-  }
-  const match = /^(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.exec(host);
-  return match !== null && Number(match[1]) >> 4 === 0xe;
+  return isMulticastHost(parseHostAndPort(value, uriParamName).host);
 }
