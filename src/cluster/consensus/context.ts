@@ -1,9 +1,11 @@
 import {
   AeronError,
+  ALLOW_ALL,
   type Authenticator,
   type AuthorisationService,
   createIdleStrategy,
   DEFAULT_AUTHENTICATOR,
+  DENY_ALL,
   type IdleStrategy,
   type OptionSources,
   resolveOptions,
@@ -86,10 +88,21 @@ export function createContext(given: ConsensusModuleOptions, sources?: OptionSou
     members,
     thisMember: determineMember(members, clusterMemberId, options.memberEndpoints),
     authenticator: options.authenticatorSupplier?.() ?? DEFAULT_AUTHENTICATOR,
-    authenticatorName: options.authenticatorSupplier?.name || 'io.aeron.security.DefaultAuthenticatorSupplier',
-    authorisationService: options.authorisationServiceSupplier?.() ?? ALLOW_BACKUP_AND_STANDBY,
+    authenticatorName: options.authenticatorSupplier?.name || options.authenticatorSupplierName,
+    authorisationService: options.authorisationServiceSupplier?.() ?? authorisationServiceOf(options),
     isLogMdc: logUri.isUdp && logUri.get('endpoint') === undefined,
   };
+}
+
+function authorisationServiceOf({ authorisationServiceName }: ResolvedOptions): AuthorisationService {
+  switch (authorisationServiceName) {
+    case 'ALLOW_ALL':
+      return ALLOW_ALL;
+    case 'DENY_ALL':
+      return DENY_ALL;
+    default:
+      return ALLOW_BACKUP_AND_STANDBY;
+  }
 }
 
 /** What backups and standbys need. Upstream: `io.aeron.cluster.AllowBackupAndStandbyAuthorisationService`. */

@@ -21,6 +21,7 @@ const MAX_SERVICE_COUNT = 10;
 
 const MILLISECOND_CLUSTER_CLOCK = 'io.aeron.cluster.MillisecondClusterClock';
 export const NANOSECOND_CLUSTER_CLOCK = 'io.aeron.cluster.NanosecondClusterClock';
+const DEFAULT_AUTHENTICATOR_SUPPLIER = 'io.aeron.security.DefaultAuthenticatorSupplier';
 
 /** Whether data of one application version can be used by another. Upstream: `io.aeron.cluster.VersionValidator`. */
 export type VersionValidator = (contextAppVersion: number, appVersionUnderTest: number) => boolean;
@@ -361,9 +362,19 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
     defaultText: 'lets everybody in',
     description: 'Makes what decides who may connect.',
   }),
+  authenticatorSupplierName: Option.words([DEFAULT_AUTHENTICATOR_SUPPLIER], {
+    property: 'aeron.cluster.authenticator.supplier',
+    default: DEFAULT_AUTHENTICATOR_SUPPLIER,
+    description: "Upstream's class that lets everybody in; any other is given in code, as `authenticatorSupplier`.",
+  }),
   authorisationServiceSupplier: Option.object<AuthorisationServiceSupplier>({
-    defaultText: 'allows what backups and standbys ask for, and denies admin requests',
+    defaultText: 'as `authorisationServiceName` says',
     description: 'Makes what decides what an authenticated client may ask for.',
+  }),
+  authorisationServiceName: Option.words(['ALLOW_ALL', 'DENY_ALL'], {
+    property: 'aeron.cluster.authorisation.service.supplier',
+    defaultText: 'allows what backups and standbys ask for, and denies admin requests',
+    description: 'What clients, backups and standbys may do; a service that makes a difference is given in code.',
   }),
   terminationHook: Option.object<() => void>({
     description: 'Called when the consensus module ends by itself, as told or because it cannot go on.',

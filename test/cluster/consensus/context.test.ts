@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AdminRequestDecoder, BackupQueryDecoder } from '../../../src/cluster/codecs/mod.ts';
 import { createContext } from '../../../src/cluster/consensus/context.ts';
 import type { ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
 import { nativePlatform } from '../../../src/platform/native/mod.ts';
 
 const MEMBERS = '0,a:1,a:2,a:3,a:4,a:5|1,b:1,b:2,b:3,b:4,b:5';
 
-function contextOf(options: ConsensusModuleOptions) {
+function contextOf(options: ConsensusModuleOptions, properties: Record<string, string> = {}) {
   return createContext(
     {
       platform: nativePlatform(),
@@ -15,7 +16,7 @@ function contextOf(options: ConsensusModuleOptions) {
       replicationChannel: 'aeron:udp?endpoint=localhost:0',
       ...options,
     },
-    {},
+    { properties: new Map(Object.entries(properties)) },
   );
 }
 
@@ -45,6 +46,32 @@ describe('options of a consensus module', () => {
     });
     assert.throws(() => contextOf({ logChannel: 'aeron:udp?term-id=4' }), { message: /logChannel.*term-id/ });
     assert.throws(() => contextOf({ serviceCount: 11 }), { message: /serviceCount.*10/ });
+  });
+
+  it('refuse an authenticator or an authorisation service that only upstream knows', () => {
+    for (const property of ['aeron.cluster.authenticator.supplier', 'aeron.cluster.authorisation.service.supplier']) {
+      assert.throws(() => contextOf({}, { [property]: 'com.example.Mine' }), {
+        code: 'CONFIGURATION',
+        message: new RegExp(`'com.example.Mine' \\(from ${property}\\)`),
+      });
+    }
+    const known = { 'aeron.cluster.authenticator.supplier': 'io.aeron.security.DefaultAuthenticatorSupplier' };
+    assert.equal(contextOf({}, known).authenticatorName, 'io.aeron.security.DefaultAuthenticatorSupplier');
+  });
+
+  it('choose an authorisation service by its name', () => {
+    const allows = (name: string, templateId: number) =>
+      contextOf({}, { 'aeron.cluster.authorisation.service.supplier': name }).authorisationService.isAuthorised(
+        BackupQueryDecoder.SCHEMA_ID,
+        templateId,
+        undefined,
+        undefined,
+      );
+    const { TEMPLATE_ID: admin } = AdminRequestDecoder;
+    const { TEMPLATE_ID: backup } = BackupQueryDecoder;
+    assert.deepEqual([allows('', admin), allows('', backup)], [false, true]);
+    assert.deepEqual([allows('ALLOW_ALL', admin), allows('ALLOW_ALL', backup)], [true, true]);
+    assert.deepEqual([allows('DENY_ALL', admin), allows('DENY_ALL', backup)], [false, false]);
   });
 
   it('tell a log that goes to each member from one by multicast', () => {
