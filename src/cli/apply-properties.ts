@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findUnknownProperties, type OptionTable, parseProperties } from '../agrona/mod.ts';
+import { AERON_ARCHIVE_OPTIONS } from '../archive/client/mod.ts';
 import { ARCHIVE_OPTIONS } from '../archive/server/mod.ts';
 import { CONSENSUS_MODULE_OPTIONS } from '../cluster/consensus/mod.ts';
 import { SERVICE_OPTIONS } from '../cluster/service/mod.ts';
@@ -7,7 +8,13 @@ import { DRIVER_OPTIONS } from '../driver/mod.ts';
 import { UsageError } from './arguments.ts';
 
 /** A file may be that of a whole member, which every command takes its own from. */
-const MEMBER_TABLES = [DRIVER_OPTIONS, ARCHIVE_OPTIONS, CONSENSUS_MODULE_OPTIONS, SERVICE_OPTIONS];
+const MEMBER_TABLES = [
+  DRIVER_OPTIONS,
+  ARCHIVE_OPTIONS,
+  AERON_ARCHIVE_OPTIONS,
+  CONSENSUS_MODULE_OPTIONS,
+  SERVICE_OPTIONS,
+];
 
 /**
  * Puts properties of the command line and of files into the environment, from which options are taken, also in

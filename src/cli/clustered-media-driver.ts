@@ -1,3 +1,4 @@
+import { AERON_ARCHIVE_OPTIONS } from '../archive/client/mod.ts';
 import { ARCHIVE_OPTIONS } from '../archive/server/mod.ts';
 import { CONSENSUS_MODULE_OPTIONS } from '../cluster/consensus/mod.ts';
 import { DRIVER_OPTIONS } from '../driver/mod.ts';
@@ -11,7 +12,7 @@ import { EndRequest } from './end-request.ts';
  * module in one loop, until SIGINT, SIGTERM or their end as the cluster is told. Services run beside it.
  */
 export async function clusteredMediaDriver({ properties, words }: CommandLine): Promise<number> {
-  const tables = [DRIVER_OPTIONS, ARCHIVE_OPTIONS, CONSENSUS_MODULE_OPTIONS];
+  const tables = [DRIVER_OPTIONS, ARCHIVE_OPTIONS, AERON_ARCHIVE_OPTIONS, CONSENSUS_MODULE_OPTIONS];
   applyProperties('the clustered media driver', properties, words, tables);
   const end = new EndRequest();
   const settings = { logger: (text: string) => console.error(text), signal: end.signal };

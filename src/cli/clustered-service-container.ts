@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { AERON_ARCHIVE_OPTIONS, LOCAL_CONTROL_OPTIONS } from '../archive/client/mod.ts';
 import { SERVICE_OPTIONS } from '../cluster/service/mod.ts';
 import { ClusteredServiceContainer } from '../launch/mod.ts';
 import { applyProperties } from './apply-properties.ts';
@@ -11,7 +12,11 @@ import { EndRequest } from './end-request.ts';
  */
 export async function clusteredServiceContainer({ properties, words }: CommandLine): Promise<number> {
   const { service, files } = takeService(words);
-  applyProperties('the clustered service container', properties, files, [SERVICE_OPTIONS]);
+  applyProperties('the clustered service container', properties, files, [
+    SERVICE_OPTIONS,
+    AERON_ARCHIVE_OPTIONS,
+    LOCAL_CONTROL_OPTIONS,
+  ]);
   const end = new EndRequest();
   const container = await ClusteredServiceContainer.launch(
     { serviceModule: pathToFileURL(service) },

@@ -7,6 +7,7 @@ import {
   formatError,
   type IdleStrategy,
 } from '../agrona/mod.ts';
+import type { AeronArchiveOptions } from '../archive/client/mod.ts';
 import { Archive, type GivenArchiveOptions } from '../archive/server/mod.ts';
 import { ConsensusModule, type ConsensusModuleOptions } from '../cluster/consensus/mod.ts';
 import { ClusteredServiceContainer, type GivenServiceOptions } from '../cluster/service/mod.ts';
@@ -87,6 +88,9 @@ export class NodeLoop {
       if (driver !== undefined) {
         this.#add('media driver', driver.sharedAgentInvoker!, this.#infrastructure);
       }
+      const localArchive = (given: AeronArchiveOptions | undefined) => ({
+        archiveContext: { ...localControlOf(parts.archive), ...given },
+      });
       const aeronDirectory = driver === undefined ? {} : { aeronDirectoryName: driver.aeronDirectoryName };
       if (parts.archive !== undefined) {
         const component = 'archive';
@@ -106,6 +110,7 @@ export class NodeLoop {
           ...common(component),
           ...aeronDirectory,
           ...parts.consensusModule,
+          ...localArchive(parts.consensusModule.archiveContext),
           platform,
           idleStrategy,
           useAgentInvoker: true,
@@ -118,6 +123,7 @@ export class NodeLoop {
           ...common(component),
           ...aeronDirectory,
           ...service,
+          ...localArchive(service.archiveContext),
           platform,
           idleStrategy,
         });
@@ -168,6 +174,15 @@ export class NodeLoop {
       throw new AeronError('START_FAILED', `${component} did not start`);
     }
   }
+}
+
+/** How those who live beside an archive reach it. */
+function localControlOf(archive: GivenArchiveOptions | undefined): AeronArchiveOptions {
+  return {
+    controlRequestChannel: archive?.localControlChannel,
+    controlResponseChannel: archive?.localControlChannel,
+    controlRequestStreamId: archive?.localControlStreamId,
+  };
 }
 
 /** Lets a component out of a wait when the node is told to stop before it has started. */

@@ -102,7 +102,9 @@ describe('Nodes of a cluster', () => {
     const service = new CountingEcho();
     const components = place.components;
     const consensusModule = { ...components.consensusModule, authorisationServiceSupplier: () => ALLOW_ALL };
-    await kept(ClusterNode.launch({ ...components, consensusModule, services: [{ clusteredService: service }] }));
+    const archive = { ...components.archive, localControlStreamId: 1010 };
+    const services = [{ clusteredService: service }];
+    await kept(ClusterNode.launch({ ...components, archive, consensusModule, services }));
     const client = await connect();
     await client.send('hello');
     assert.equal(textOf(await next(client)), '1 hello');

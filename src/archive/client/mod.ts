@@ -47,7 +47,6 @@ export {
   type AeronArchiveContext,
   type AeronArchiveOptions,
   CONTROL_STREAM_ID_DEFAULT,
-  LOCAL_CONTROL_CHANNEL_DEFAULT,
   RECORDING_EVENTS_CHANNEL_DEFAULT,
   RECORDING_EVENTS_STREAM_ID_DEFAULT,
 } from './context.ts';
@@ -59,6 +58,7 @@ export {
   RecordingSubscriptionDescriptorPoller,
 } from './descriptor-poller.ts';
 export { ArchiveError, ArchiveErrorCode, ArchiveTimeoutError, archiveErrorCodeName } from './errors.ts';
+export { LOCAL_CONTROL_OPTIONS, type LocalArchiveOptions, localArchiveOptions } from './local-archive.ts';
 export type {
   RecordingDescriptor,
   RecordingDescriptorConsumer,

@@ -17,7 +17,7 @@ import { ChannelUri, LogBufferDescriptor } from '../../protocol/mod.ts';
 import {
   type AeronArchiveOptions,
   CONTROL_STREAM_ID_DEFAULT,
-  LOCAL_CONTROL_CHANNEL_DEFAULT,
+  LOCAL_CONTROL_OPTIONS,
   RECORDING_EVENTS_CHANNEL_DEFAULT,
   RECORDING_EVENTS_STREAM_ID_DEFAULT,
 } from '../client/mod.ts';
@@ -116,16 +116,7 @@ export const ARCHIVE_OPTIONS = defineOptions({
     default: CONTROL_STREAM_ID_DEFAULT,
     description: 'Stream of these requests.',
   }),
-  localControlChannel: Option.string({
-    property: 'aeron.archive.local.control.channel',
-    default: LOCAL_CONTROL_CHANNEL_DEFAULT,
-    description: 'Where requests of clients on the same driver come: an IPC channel.',
-  }),
-  localControlStreamId: Option.int({
-    property: 'aeron.archive.local.control.stream.id',
-    default: CONTROL_STREAM_ID_DEFAULT,
-    description: 'Stream of these requests.',
-  }),
+  ...LOCAL_CONTROL_OPTIONS,
   controlTermBufferSparse: Option.boolean({
     property: 'aeron.archive.control.term.buffer.sparse',
     default: true,

@@ -11,6 +11,7 @@ import {
   resolveOptions,
   SemanticVersion,
 } from '../../agrona/mod.ts';
+import { type LocalArchiveOptions, localArchiveOptions } from '../../archive/client/mod.ts';
 import { defaultPlatform, type Platform } from '../../platform/mod.ts';
 import { ChannelUri, CommonContext } from '../../protocol/mod.ts';
 import { BackupQueryDecoder, HeartbeatRequestDecoder, StandbySnapshotDecoder } from '../codecs/mod.ts';
@@ -49,14 +50,17 @@ export type ConsensusModuleContext = ResolvedOptions & {
   /** What `authenticatorSupplier` is called, for the mark file. */
   readonly authenticatorName: string;
   readonly authorisationService: AuthorisationService;
+  /** How this node's archive is reached. */
+  readonly localArchive: LocalArchiveOptions;
   /** Whether the leader sends the log to each member by itself. */
   readonly isLogMdc: boolean;
 };
 
 /** @throws AeronError CONFIGURATION, NO_PLATFORM; ClusterError CLUSTER_MEMBERS; ControlProtocolError INVALID_CHANNEL */
-export function createContext(given: ConsensusModuleOptions, sources?: OptionSources): ConsensusModuleContext {
+export function createContext(given: ConsensusModuleOptions, givenSources?: OptionSources): ConsensusModuleContext {
   const platform = given.platform ?? given.aeron?.context.platform ?? defaultPlatform();
-  const options = resolveOptions(CONSENSUS_MODULE_OPTIONS, given, sources ?? { environment: platform.environment });
+  const sources = givenSources ?? { environment: platform.environment };
+  const options = resolveOptions(CONSENSUS_MODULE_OPTIONS, given, sources);
   const logUri = checkLogChannel(options.logChannel);
   const { leaderHeartbeatTimeoutNs, startupCanvassTimeoutNs, clusterId, clusterMemberId, clusterDir } = options;
   if (startupCanvassTimeoutNs < 2 * leaderHeartbeatTimeoutNs) {
@@ -90,6 +94,11 @@ export function createContext(given: ConsensusModuleOptions, sources?: OptionSou
     authenticator: options.authenticatorSupplier?.() ?? DEFAULT_AUTHENTICATOR,
     authenticatorName: options.authenticatorSupplier?.name || options.authenticatorSupplierName,
     authorisationService: options.authorisationServiceSupplier?.() ?? authorisationServiceOf(options),
+    localArchive: localArchiveOptions(options.archiveContext ?? {}, sources, {
+      responseStreamOffset: clusterId * 100 + 100,
+      requestAlias: `cm-archive-ctrl-req-cluster-${clusterId}-member-${clusterMemberId}`,
+      responseAlias: `cm-archive-ctrl-resp-cluster-${clusterId}-member-${clusterMemberId}`,
+    }),
     isLogMdc: logUri.isUdp && logUri.get('endpoint') === undefined,
   };
 }

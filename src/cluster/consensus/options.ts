@@ -355,7 +355,7 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
     description: 'Of a driver in the same thread that nobody else invokes: invoked in every round and while waiting.',
   }),
   archiveContext: Option.object<Omit<AeronArchiveOptions, 'aeron' | 'ownsAeronClient'>>({
-    defaultText: "the local control channel of this node's archive, by IPC",
+    defaultText: '`localControlChannel` and `localControlStreamId` of the archive',
     description: "How this node's archive is reached. Its channels must be IPC.",
   }),
   authenticatorSupplier: Option.object<AuthenticatorSupplier>({

@@ -9,25 +9,19 @@ import {
   loggingErrorHandler,
   makeDurableDirectories,
 } from '../../agrona/mod.ts';
-import {
-  type AeronArchiveOptions,
-  CONTROL_STREAM_ID_DEFAULT,
-  LOCAL_CONTROL_CHANNEL_DEFAULT,
-} from '../../archive/client/mod.ts';
+import type { AeronArchiveOptions } from '../../archive/client/mod.ts';
 import { Aeron, type Counter } from '../../client/mod.ts';
 import type { Platform } from '../../platform/mod.ts';
-import { AeronCounters, ChannelUri, formatVersionInfo } from '../../protocol/mod.ts';
+import { AeronCounters, formatVersionInfo } from '../../protocol/mod.ts';
 import { ClusterComponentType, ClusterMarkFile, NodeStateFile, NULL_VALUE, RecordingLog } from '../files/mod.ts';
 import { asyncAddClusterCounter } from './cluster-counters.ts';
 import type { ConsensusModuleContext } from './context.ts';
-import { ClusterError } from './errors.ts';
 import { addModuleCounters, type ModuleCounters } from './module-counters.ts';
 
 /** A consensus module that has shown no life for longer is taken for dead. */
 const LIVENESS_TIMEOUT_MS = 10_000;
 const FILE_PAGE_SIZE = 4096;
 const VERSION_INFO = formatVersionInfo('1.52.2', 'aeron-ts');
-const CONTROL_RESPONSE_STREAM_ID = 20;
 
 /**
  * What a consensus module is made of before its agent is: the files of its directory, its Aeron client, its
@@ -81,7 +75,16 @@ export class Resources {
       );
       this.errorHandler = countedErrorHandler(this.logErrorHandler, this.errorCounter);
       this.counters = addModuleCounters(this.aeron, context, awaitCounter);
-      this.archiveOptions = concludeArchiveOptions(context, this.aeron);
+      this.archiveOptions = {
+        ...context.localArchive,
+        aeron: this.aeron,
+        ownsAeronClient: false,
+        // What the archive says unasked is to be looked at.
+        errorHandler: undefined,
+        clientName: context.agentRoleName,
+        idleStrategy: context.idleStrategy,
+        platform,
+      };
       this.#fillMarkFile(context);
     } catch (error) {
       this.markFile.signalFailedStart();
@@ -118,7 +121,7 @@ export class Resources {
 
   #fillMarkFile(context: ConsensusModuleContext): void {
     this.markFile.fill({
-      archiveStreamId: this.archiveOptions.controlRequestStreamId ?? CONTROL_STREAM_ID_DEFAULT,
+      archiveStreamId: context.localArchive.controlRequestStreamId,
       serviceStreamId: context.serviceStreamId,
       consensusModuleStreamId: context.consensusModuleStreamId,
       ingressStreamId: context.ingressStreamId,
@@ -205,36 +208,5 @@ function newErrorHandler(context: ConsensusModuleContext, markFile: ClusterMarkF
       logged(error);
     }
     errorHandler?.(error);
-  };
-}
-
-/** Without an error handler: what the archive says unasked is to be looked at. */
-function concludeArchiveOptions(context: ConsensusModuleContext, aeron: Aeron): AeronArchiveOptions {
-  const { clusterId, clusterMemberId, agentRoleName, idleStrategy, platform } = context;
-  const given = context.archiveContext ?? {
-    controlRequestChannel: LOCAL_CONTROL_CHANNEL_DEFAULT,
-    controlResponseChannel: LOCAL_CONTROL_CHANNEL_DEFAULT,
-    controlRequestStreamId: CONTROL_STREAM_ID_DEFAULT,
-    controlResponseStreamId: clusterId * 100 + 100 + CONTROL_RESPONSE_STREAM_ID,
-  };
-  const local = (name: 'controlRequestChannel' | 'controlResponseChannel', alias: string): string => {
-    const channel = given[name] ?? LOCAL_CONTROL_CHANNEL_DEFAULT;
-    if (!ChannelUri.parse(channel).isIpc) {
-      throw new ClusterError(
-        'CONFIGURATION',
-        `local archive control must be IPC: ${name}=${channel} of archiveContext`,
-      );
-    }
-    return ChannelUri.addAliasIfAbsent(channel, `${alias}-cluster-${clusterId}-member-${clusterMemberId}`);
-  };
-  return {
-    ...given,
-    aeron,
-    ownsAeronClient: false,
-    controlRequestChannel: local('controlRequestChannel', 'cm-archive-ctrl-req'),
-    controlResponseChannel: local('controlResponseChannel', 'cm-archive-ctrl-resp'),
-    clientName: agentRoleName,
-    idleStrategy,
-    platform,
   };
 }

@@ -33,10 +33,11 @@ export class ClusteredServiceContainer {
    * @throws AeronError CONFIGURATION, MARK_FILE_ACTIVE when another container has the directory and service id;
    *   DriverTimeoutError; PlatformError
    */
-  static launch(given: GivenServiceOptions, sources?: OptionSources): ClusteredServiceContainer {
+  static launch(given: GivenServiceOptions, givenSources?: OptionSources): ClusteredServiceContainer {
     const platform = given.platform ?? given.aeron?.context.platform ?? defaultPlatform();
-    const options = resolveOptions(SERVICE_OPTIONS, given, sources ?? { environment: platform.environment });
-    const resources = new ContainerResources(options, platform);
+    const sources = givenSources ?? { environment: platform.environment };
+    const options = resolveOptions(SERVICE_OPTIONS, given, sources);
+    const resources = new ContainerResources(options, platform, sources);
     try {
       return new ClusteredServiceContainer(resources);
     } catch (error) {

@@ -11,11 +11,12 @@ import {
   type IdleStrategy,
   loggingErrorHandler,
   makeDurableDirectories,
+  type OptionSources,
 } from '../../agrona/mod.ts';
-import type { AeronArchiveOptions } from '../../archive/client/mod.ts';
+import { type LocalArchiveOptions, localArchiveOptions } from '../../archive/client/mod.ts';
 import { Aeron } from '../../client/mod.ts';
 import type { Platform } from '../../platform/mod.ts';
-import { AeronCounters, ChannelUri, CommonContext, formatVersionInfo } from '../../protocol/mod.ts';
+import { AeronCounters, CommonContext, formatVersionInfo } from '../../protocol/mod.ts';
 import { ClusterComponentType, ClusterMarkFile } from '../files/mod.ts';
 import { awaitCounter } from './await-resource.ts';
 import { asyncAddServiceCounter } from './cluster-counters.ts';
@@ -28,10 +29,6 @@ const LIVENESS_TIMEOUT_MS = 10_000;
 const FILE_PAGE_SIZE = 4096;
 const NULL_VALUE = -1;
 const VERSION_INFO = formatVersionInfo('1.52.2', 'aeron-ts');
-/** Where an archive takes requests of its own machine, and where it answers unless it is told otherwise. */
-const ARCHIVE_CONTROL_CHANNEL = 'aeron:ipc?term-length=64k';
-const ARCHIVE_CONTROL_STREAM_ID = 10;
-const ARCHIVE_RESPONSE_STREAM_ID = 20;
 
 /**
  * What a container is made of before its agent is: mark file, error log, Aeron client, counters.
@@ -45,7 +42,7 @@ export class ContainerResources {
   readonly serviceName: string;
   readonly aeron: Aeron;
   readonly markFile: ClusterMarkFile;
-  readonly archiveOptions: AeronArchiveOptions;
+  readonly archiveOptions: LocalArchiveOptions;
   /** The one of the thread, or of the loop that the container is in. */
   readonly idleStrategy: IdleStrategy;
   /** Logs without counting: for who counts himself. */
@@ -58,7 +55,7 @@ export class ContainerResources {
   private readonly counters: AtomicCounter[] = [];
 
   /** @throws AeronError CONFIGURATION, MARK_FILE_ACTIVE; DriverTimeoutError; PlatformError */
-  constructor(options: ServiceOptions, platform: Platform) {
+  constructor(options: ServiceOptions, platform: Platform, sources: OptionSources) {
     this.options = options;
     this.platform = platform;
     this.service = checkService(options);
@@ -83,7 +80,7 @@ export class ContainerResources {
       this.errorHandler = countedErrorHandler(this.logErrorHandler, this.errorCounter);
       this.dutyCycleTracker = this.newDutyCycleTracker();
       this.snapshotDurationTracker = this.newSnapshotDurationTracker();
-      this.archiveOptions = this.concludeArchiveOptions();
+      this.archiveOptions = this.concludeArchiveOptions(sources);
       this.concludeMarkFile(aeronDirectoryName);
     } catch (error) {
       this.markFile.signalFailedStart();
@@ -167,33 +164,14 @@ export class ContainerResources {
   }
 
   /** Each service has an answer stream of its own. @throws AeronError CONFIGURATION */
-  private concludeArchiveOptions(): AeronArchiveOptions {
-    const { clusterId, serviceId, archiveContext: given = {} } = this.options;
-    const request = given.controlRequestChannel ?? ARCHIVE_CONTROL_CHANNEL;
-    const response = given.controlResponseChannel ?? ARCHIVE_CONTROL_CHANNEL;
-    for (const [name, channel] of [
-      ['controlRequestChannel', request],
-      ['controlResponseChannel', response],
-    ] as const) {
-      if (!channel.startsWith('aeron:ipc')) {
-        throw new AeronError(
-          'CONFIGURATION',
-          `archiveContext.${name} must be aeron:ipc, as the archive of the member is local, not ${channel}`,
-        );
-      }
-    }
+  private concludeArchiveOptions(sources: OptionSources): LocalArchiveOptions {
+    const { clusterId, serviceId, archiveContext = {} } = this.options;
     return {
-      controlRequestStreamId: ARCHIVE_CONTROL_STREAM_ID,
-      controlResponseStreamId: clusterId * 100 + 100 + ARCHIVE_RESPONSE_STREAM_ID + serviceId + 1,
-      ...given,
-      controlRequestChannel: ChannelUri.addAliasIfAbsent(
-        request,
-        `sc-${serviceId}-archive-ctrl-req-cluster-${clusterId}`,
-      ),
-      controlResponseChannel: ChannelUri.addAliasIfAbsent(
-        response,
-        `sc-${serviceId}-archive-ctrl-resp-cluster-${clusterId}`,
-      ),
+      ...localArchiveOptions(archiveContext, sources, {
+        responseStreamOffset: clusterId * 100 + 100 + serviceId + 1,
+        requestAlias: `sc-${serviceId}-archive-ctrl-req-cluster-${clusterId}`,
+        responseAlias: `sc-${serviceId}-archive-ctrl-resp-cluster-${clusterId}`,
+      }),
       clientName: this.serviceName,
       aeron: this.aeron,
       ownsAeronClient: false,
@@ -204,7 +182,7 @@ export class ContainerResources {
   private concludeMarkFile(aeronDirectory: string): void {
     const { clusterId, serviceId, controlChannel, serviceStreamId, consensusModuleStreamId } = this.options;
     this.markFile.fill({
-      archiveStreamId: this.archiveOptions.controlRequestStreamId ?? ARCHIVE_CONTROL_STREAM_ID,
+      archiveStreamId: this.archiveOptions.controlRequestStreamId,
       serviceStreamId,
       consensusModuleStreamId,
       ingressStreamId: NULL_VALUE,

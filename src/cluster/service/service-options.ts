@@ -148,7 +148,7 @@ export const SERVICE_OPTIONS = defineOptions({
     description: 'Gets lines about a predecessor that has failed, and errors that the error log has no room for.',
   }),
   archiveContext: Option.object<AeronArchiveOptions>({
-    defaultText: 'the archive on the same media driver',
+    defaultText: '`localControlChannel` and `localControlStreamId` of the archive',
     description: 'How to reach the archive of the member; its channels must be `aeron:ipc`.',
   }),
   aeron: Option.object<Aeron>({

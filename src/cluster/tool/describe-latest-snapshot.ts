@@ -17,13 +17,14 @@ export function describeLatestSnapshot(context: ToolContext): number {
     return FAILURE;
   }
   return withMarkFile(context, (markFile) => {
-    const { aeronDirectory, memberId } = markFile.header();
+    const { aeronDirectory, memberId, archiveStreamId } = markFile.header();
     return withAeron(context, aeronDirectory, (aeron) => {
       const archive = AeronArchive.connectBlocking({
         aeron,
         platform: context.platform,
         clientName: 'cluster-tool',
         controlRequestChannel: IPC,
+        controlRequestStreamId: archiveStreamId,
         controlResponseChannel: IPC,
       });
       try {

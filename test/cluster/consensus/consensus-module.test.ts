@@ -37,6 +37,31 @@ describe('a consensus module under virtual time', () => {
     assert.equal(node.serviceLog.filter((line) => line.startsWith('TIMER')).length, 2, 'each timer once');
   });
 
+  it('asks its archive, as its services do, where the configuration says that the archive listens', () => {
+    const node = new NodeWorld();
+    node.variables['AERON_ARCHIVE_LOCAL_CONTROL_CHANNEL'] = 'aeron:ipc?alias=mine|term-length=64k';
+    node.variables['AERON_ARCHIVE_LOCAL_CONTROL_STREAM_ID'] = '1010';
+    node.variables['AERON_ARCHIVE_CONTROL_RESPONSE_STREAM_ID'] = '1020';
+    node.start();
+    node.toggle(SNAPSHOT);
+    node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+    const client = node.client();
+    client.send('add 1');
+    node.until(() => client.messages.includes('sum 1'));
+    const { aeron } = node.aeron('observer');
+    const labels: string[] = [];
+    aeron.countersReader.forEach((_value, _counterId, label) => {
+      labels.push(label);
+    });
+    for (const streamId of [1010, 1120]) {
+      assert(
+        labels.some((label) => label.includes(` ${streamId} aeron:ipc?alias=mine|term-length=64k`)),
+        `stream ${streamId} of ${labels.join('\n')}`,
+      );
+    }
+    assert.deepEqual(node.errors, []);
+  });
+
   it('has its log, and takes clients, by IPC', () => {
     const ipc = { logChannel: 'aeron:ipc?term-length=64k', isIpcIngressAllowed: true };
     const node = new NodeWorld().start(ipc);

@@ -33,6 +33,8 @@ export class NodeWorld {
   /** What the consensus module has reported, as 'CODE message'. */
   readonly errors: string[] = [];
   readonly serviceLog: string[] = [];
+  /** The environment of the components. */
+  readonly variables: Record<string, string> = {};
   readonly components = new Map<string, Component>();
   hasTerminated = false;
   #clients = 0;
@@ -199,7 +201,7 @@ export class NodeWorld {
   }
 
   #launch(name: string, launch: (process: SimulatedProcess) => AgentInvoker): void {
-    const process = this.host.process(name);
+    const process = this.host.process(name, { variables: this.variables });
     const invoker = launch(process);
     this.components.set(name, { process, invoker });
     invoker.start();
