@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AtomicBuffer } from '../../src/agrona/mod.ts';
 import { SourceLocation } from '../../src/archive/client/mod.ts';
-import { ArchiveMarkFile } from '../../src/archive/server/mod.ts';
+import { ArchiveMarkFile, Catalog } from '../../src/archive/server/mod.ts';
 import { AeronError } from '../../src/mod.ts';
 import { SimulatedArchive } from '../../src/simulation/mod.ts';
 import { ArchiveWorld, IPC, messagesOf, STREAM_ID } from './archive-world.ts';
@@ -80,6 +81,28 @@ describe('an archive’s life', () => {
     assert.equal(markFile.activityTimestampVolatile(), -1);
     markFile.close();
     assert.match(world.archive.errors().join(), /DRIVER_TIMEOUT/);
+  });
+
+  it('writes down where its recordings end when its driver is lost', () => {
+    const world = new ArchiveWorld();
+    const { files } = world.platform;
+    world.client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL).block();
+    const publication = world.addPublication(`${IPC}|mtu=8192`);
+    const stopPosition = () => {
+      const catalog = Catalog.openForTool({ platform: world.platform, archiveDir: '/archive' });
+      const position = catalog.stopPosition(0);
+      catalog.close();
+      return position;
+    };
+    // A page of zeros, of which only the catalog, or the writer's note, can tell that it was sent so.
+    world.until(() => publication.offer(AtomicBuffer.allocate(7000)) > 0);
+    const { position } = publication;
+    world.awaitRecorded(world.recordingOf(publication.sessionId), position);
+    assert.equal(stopPosition(), -1);
+    world.driver.kill();
+    assert.ok(world.world.runUntil(() => world.archive.isClosed, 60e9));
+    assert.equal(files.stat('/archive/0-0.rec')?.length, 128 * 1024);
+    assert.equal(stopPosition(), position);
   });
 });
 

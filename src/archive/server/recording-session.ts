@@ -36,7 +36,7 @@ export interface RecordingSessionParameters {
  * Records one image: takes blocks of frames where they lie in its log, has them written, and shows the position
  * up to which they are as safe as the sync level says. Nothing is copied or made on the way.
  *
- *     INIT, until the position counter is there -> RECORDING -> INACTIVE, the file is closed -> STOPPED
+ *     INIT, until the position counter is there -> RECORDING -> INACTIVE -> STOPPED, then the file is closed
  *
  * Upstream: `RecordingSession`.
  */
@@ -108,6 +108,7 @@ export class RecordingSession implements Session, LimitPosition {
     return workCount;
   }
 
+  /** When the catalog knows where the recording ends: until then the writer's note in the file may be needed. */
   close(): void {
     this.writer.close();
     if (this.counter !== undefined) {
@@ -183,7 +184,6 @@ export class RecordingSession implements Session, LimitPosition {
 
   private stop(): void {
     this.state = 'STOPPED';
-    this.writer.close();
     if (this.wasStarted) {
       this.parameters.recordingEventsProxy?.stopped(this.sessionId, this.image.joinPosition, this.recorded);
     }

@@ -389,13 +389,13 @@ export class Recordings {
     const { context } = this;
     const recording = this.subscriptionOf.get(session)!;
     const recordingId = session.sessionId;
+    try {
+      context.catalog.recordingStopped(recordingId, session.get(), context.clock.epochTimeMs());
+    } catch (error) {
+      // The catalog knows it all the same; it is the disk that failed, of which the client shall hear.
+      context.errorHandler(error);
+    }
     if (!context.isAborted) {
-      try {
-        context.catalog.recordingStopped(recordingId, session.get(), context.clock.epochTimeMs());
-      } catch (error) {
-        // The catalog knows it all the same; it is the disk that failed, of which the client shall hear.
-        context.errorHandler(error);
-      }
       try {
         session.sendPendingError();
         this.signal(recording, recordingId, session.get(), RecordingSignal.STOP);
