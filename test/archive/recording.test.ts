@@ -48,6 +48,48 @@ describe('recording', () => {
     world.close();
   });
 
+  it('goes on with all other publishers of a stream when one recording is stopped', () => {
+    const world = new ArchiveWorld();
+    const { client } = world;
+    const begin = () => {
+      const publication = world.addPublication();
+      return { publication, id: world.recordingOf(publication.sessionId) };
+    };
+    const start = (isAutoStop = false) =>
+      client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL, isAutoStop).block();
+    start();
+    const [first, second] = [begin(), begin()];
+    assert.equal(client.tryStopRecordingByIdentity(first.id).block(), true);
+    world.until(() => client.getStopPosition(first.id).block() === 0);
+    const third = begin();
+    world.publish(third.publication, 5);
+    const { position } = third.publication;
+    world.awaitRecorded(third.id, position);
+
+    // Its channel may be recorded anew, which has nothing to do with what still goes on.
+    const subscriptionId = start();
+    assert.equal(client.tryStopRecordingByIdentity(second.id).block(), false);
+    world.until(() => client.getStopPosition(second.id).block() === 0);
+    third.publication.close();
+    world.awaitStopped(third.id, position);
+    assert.equal(client.tryStopRecording(subscriptionId).block(), true);
+    world.close();
+  });
+
+  it('keeps a recording that was begun when an earlier one of its channel comes to its end', () => {
+    const world = new ArchiveWorld();
+    const { client } = world;
+    const start = () => client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL, true).block();
+    start();
+    const publications = [world.addPublication(), world.addPublication()];
+    const [first, second] = publications.map(({ sessionId }) => world.recordingOf(sessionId));
+    assert.equal(client.tryStopRecordingByIdentity(first!).block(), true);
+    const subscriptionId = start();
+    world.until(() => client.getStopPosition(second!).block() === 0);
+    assert.equal(client.tryStopRecording(subscriptionId).block(), true);
+    world.close();
+  });
+
   it('spies on a local publisher, and records a remote one', () => {
     const world = new ArchiveWorld();
     const { client } = world;

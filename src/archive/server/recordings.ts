@@ -40,9 +40,15 @@ export interface RecordingSubscription {
   readonly images: Image[];
   /** undefined until the driver has made it. */
   subscription: Subscription | undefined;
-  /** Why it is of no use: refused or stopped. */
-  end: string | undefined;
+  state: SubscriptionState;
 }
+
+/**
+ * ACTIVE:  every image is recorded; it can be stopped by its channel or its id
+ * ORPHAN:  one of its recordings was stopped by identity: nothing finds it any more, it goes on up to its last image
+ * STOPPED: refused or stopped: images are left alone, and what is being recorded comes to its end
+ */
+type SubscriptionState = 'ACTIVE' | 'ORPHAN' | 'STOPPED';
 
 export interface RecordingsOptions {
   readonly context: ArchiveContext;
@@ -61,7 +67,10 @@ export class Recordings {
   readonly recorder: Recorder;
   private readonly options: RecordingsOptions;
   private readonly context: ArchiveContext;
-  private readonly subscriptions = new Map<string, RecordingSubscription>();
+  /** All that are not closed. */
+  private readonly open = new Set<RecordingSubscription>();
+  /** Those of them that are active. */
+  private readonly byKey = new Map<string, RecordingSubscription>();
   private readonly sessions = new Map<number, RecordingSession>();
   private readonly subscriptionOf = new Map<RecordingSession, RecordingSubscription>();
   private isBusy = false;
@@ -80,7 +89,7 @@ export class Recordings {
 
   /** Those that the driver has made, in the order of the requests. */
   activeSubscriptions(): Subscription[] {
-    return [...this.subscriptions.values()].flatMap(({ subscription }) => subscription ?? []);
+    return [...this.byKey.values()].flatMap(({ subscription }) => subscription ?? []);
   }
 
   /** What the driver has answered, and images that have come. */
@@ -90,7 +99,7 @@ export class Recordings {
     }
     this.isBusy = false;
     let workCount = 0;
-    for (const recording of [...this.subscriptions.values()]) {
+    for (const recording of [...this.open]) {
       workCount += this.poll(recording);
     }
     return workCount;
@@ -133,7 +142,7 @@ export class Recordings {
   }
 
   stop(correlationId: number, streamId: number, channel: string, session: ControlSession): void {
-    const recording = this.subscriptions.get(recordingKey(streamId, ChannelUri.parse(channel)));
+    const recording = this.byKey.get(recordingKey(streamId, ChannelUri.parse(channel)));
     if (recording === undefined) {
       throw new ArchiveError(
         `no recording found for streamId=${streamId} channel=${channel}`,
@@ -164,8 +173,8 @@ export class Recordings {
     if (recordingSession !== undefined) {
       recordingSession.abort('stop recording by identity');
       const recording = this.subscriptionOf.get(recordingSession)!;
-      if (this.subscriptions.delete(recording.key)) {
-        recording.end = 'stop recording by identity';
+      if (recording.state === 'ACTIVE') {
+        this.leave(recording, 'ORPHAN');
         found = 1;
       }
     }
@@ -174,8 +183,10 @@ export class Recordings {
 
   /** Ends the subscription and, when they have come to their ends, its recordings. */
   end(recording: RecordingSubscription, reason: string): void {
-    recording.end ??= reason;
-    this.subscriptions.delete(recording.key);
+    if (!this.open.has(recording)) {
+      return;
+    }
+    this.leave(recording, 'STOPPED');
     for (const session of recording.sessions) {
       session.abort(reason);
     }
@@ -188,7 +199,7 @@ export class Recordings {
 
   /** When the archive closes, and the client stays. */
   close(): void {
-    for (const { subscription } of this.subscriptions.values()) {
+    for (const { subscription } of this.open) {
       subscription?.close();
     }
   }
@@ -201,7 +212,7 @@ export class Recordings {
     const { streamId } = request;
     const uri = ChannelUri.parse(originalChannel);
     const key = recordingKey(streamId, uri);
-    if (this.subscriptions.has(key)) {
+    if (this.byKey.has(key)) {
       throw new ArchiveError(
         `recording exists for streamId=${streamId} channel=${originalChannel}`,
         ArchiveErrorCode.ACTIVE_SUBSCRIPTION,
@@ -228,20 +239,23 @@ export class Recordings {
       sessions: new Set(),
       images,
       subscription: undefined,
-      end: undefined,
+      state: 'ACTIVE',
     };
-    this.subscriptions.set(key, recording);
+    this.open.add(recording);
+    this.byKey.set(key, recording);
     this.isBusy = true;
     return recording;
   }
 
   private poll(recording: RecordingSubscription): number {
     if (recording.subscription === undefined && !this.isAdded(recording)) {
-      return recording.end === undefined ? 0 : 1;
+      return recording.state === 'STOPPED' ? 1 : 0;
     }
     let workCount = 0;
     for (let image = recording.images.shift(); image !== undefined; image = recording.images.shift()) {
-      this.onImage(recording, image);
+      if (recording.state !== 'STOPPED') {
+        this.onImage(recording, image);
+      }
       workCount++;
     }
     return workCount;
@@ -254,8 +268,8 @@ export class Recordings {
       recording.subscription = this.context.aeron.getSubscription(recording.registrationId);
     } catch (error) {
       const { message } = error as Error;
-      this.subscriptions.delete(recording.key);
-      recording.end = message;
+      this.leave(recording, 'STOPPED');
+      this.open.delete(recording);
       this.context.errorHandler(error);
       session.sendError(correlationId, message);
       return false;
@@ -416,8 +430,17 @@ export class Recordings {
     }
   }
 
+  /** It is no longer active. */
+  private leave(recording: RecordingSubscription, state: 'ORPHAN' | 'STOPPED'): void {
+    if (recording.state === 'ACTIVE') {
+      this.byKey.delete(recording.key);
+    }
+    recording.state = state;
+  }
+
   private closeWhenUnused(recording: RecordingSubscription): void {
-    if (recording.end !== undefined && recording.sessions.size === 0) {
+    if (recording.state !== 'ACTIVE' && recording.sessions.size === 0) {
+      this.open.delete(recording);
       recording.subscription?.close();
     }
   }
@@ -432,7 +455,7 @@ export class Recordings {
   }
 
   private bySubscriptionId(subscriptionId: number): RecordingSubscription | undefined {
-    for (const recording of this.subscriptions.values()) {
+    for (const recording of this.byKey.values()) {
       if (recording.registrationId === subscriptionId) {
         return recording;
       }
@@ -445,8 +468,8 @@ export class Recordings {
     const { archiveDir, options, platform } = this.context;
     const { maxConcurrentRecordings, lowStorageSpaceThreshold } = options;
     let active = 0;
-    for (const { sessions } of this.subscriptions.values()) {
-      active += Math.max(1, sessions.size);
+    for (const { sessions, state } of this.open) {
+      active += state === 'ACTIVE' ? Math.max(1, sessions.size) : sessions.size;
     }
     if (active >= maxConcurrentRecordings) {
       return new ArchiveError(

@@ -100,7 +100,7 @@ export class ReplicationSession implements Session {
     }
     try {
       // Aborted; or its recording was stopped by somebody else, or is at its own end.
-      if (this.isOver || this.recording?.end !== undefined) {
+      if (this.isOver || (this.recording !== undefined && this.recording.state !== 'ACTIVE')) {
         this.isOver = true;
         return 1;
       }
