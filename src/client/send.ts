@@ -12,8 +12,9 @@ const utf8 = new TextEncoder();
 /** What the sends of one publication have in common. */
 interface Queue {
   readonly wait: Wait;
-  /** The last send that had to wait; the next one waits behind it. */
-  last: Promise<unknown> | undefined;
+  waitingSends: number;
+  /** Resolves when all sends so far that had to wait have ended: the next one waits behind them. */
+  before: Promise<void>;
 }
 
 const queues = new WeakMap<Publication, Queue>();
@@ -35,39 +36,41 @@ export async function send(
   signal?.throwIfAborted();
   const bytes = typeof message === 'string' ? utf8.encode(message) : message;
   const queue = queueOf(publication);
-  const before = queue.last;
-  if (before === undefined) {
+  if (queue.waitingSends === 0) {
     const position = tryOffer(publication, bytes);
     if (position >= 0) {
       await queue.wait.afterProgress();
       return position;
     }
   }
-  const sent = (async () => {
-    await before;
-    return offerUntilTaken(publication, bytes, new Wait(publication.platform, signal));
-  })();
-  const settled = sent.catch(() => {});
-  queue.last = settled;
+  const { before } = queue;
+  const sent = offerAfter(before, publication, bytes, new Wait(publication.platform, signal));
+  queue.waitingSends++;
+  // One that gives up does not let the next one pass those before it.
+  queue.before = Promise.allSettled([before, sent]).then(() => {});
   try {
     return await sent;
   } finally {
-    if (queue.last === settled) {
-      queue.last = undefined;
-    }
+    queue.waitingSends--;
   }
 }
 
 function queueOf(publication: Publication): Queue {
   let queue = queues.get(publication);
   if (queue === undefined) {
-    queue = { wait: new Wait(publication.platform, undefined), last: undefined };
+    queue = { wait: new Wait(publication.platform, undefined), waitingSends: 0, before: Promise.resolve() };
     queues.set(publication, queue);
   }
   return queue;
 }
 
-async function offerUntilTaken(publication: Publication, bytes: Uint8Array, wait: Wait): Promise<number> {
+async function offerAfter(
+  before: Promise<void>,
+  publication: Publication,
+  bytes: Uint8Array,
+  wait: Wait,
+): Promise<number> {
+  await wait.until(before);
   for (;;) {
     wait.signal?.throwIfAborted();
     const position = tryOffer(publication, bytes);

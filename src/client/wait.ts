@@ -29,8 +29,28 @@ export class Wait {
     }
   }
 
+  /** What the promise comes to. @throws the signal's reason as soon as it is aborted: the promise is left alone then. */
+  until<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this;
+    if (signal === undefined) {
+      return promise;
+    }
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      const done = () => signal.removeEventListener('abort', abort);
+      promise.then(resolve, reject).then(done);
+      if (signal.aborted) {
+        abort();
+      }
+    });
+  }
+
   /** Resolves when it is time to look again. @throws the signal's reason as soon as it is aborted. */
   next(): Promise<void> {
+    if (this.signal?.aborted === true) {
+      return Promise.reject(this.signal.reason);
+    }
     this.#turns++;
     const { scheduler } = this.#platform;
     const isEager = this.#turns <= EAGER_TURNS;

@@ -77,6 +77,27 @@ describe('send', () => {
     assert.equal(await world.codeOf(send(publication, 'two')), 'CLOSED');
   });
 
+  it('gives up at once while others wait before it, and lets nobody pass them', async () => {
+    const { world, subscription, publication } = await open();
+    subscription.close();
+    await world.until(() => !publication.isConnected);
+    const controller = new AbortController();
+    const first = send(publication, 'one');
+    const given = send(publication, 'two', { signal: controller.signal });
+    await world.pass(SECOND_NS);
+    controller.abort();
+    await assert.rejects(world.settle(given), { name: 'AbortError' });
+    const last = send(publication, 'three');
+    const again = await addSubscription(world);
+    const received: string[] = [];
+    await world.until(() => {
+      again.poll((buffer, offset, length) => received.push(buffer.getStringWithoutLength(offset, length)), 10);
+      return received.length === 2;
+    });
+    assert.deepEqual(received, ['one', 'three']);
+    await world.settle(Promise.all([first, last]));
+  });
+
   it('refuses what no log takes', async () => {
     const { world, publication } = await open();
     await world.until(() => publication.isConnected);
