@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
+import { BufferClaim } from '../../src/client/mod.ts';
 import {
   ClusterClient,
   type ClusterClientOptions,
@@ -9,6 +10,8 @@ import {
   IngressSessionDecorator,
   SessionState,
 } from '../../src/cluster/client/mod.ts';
+import type { Platform, Scheduler } from '../../src/platform/mod.ts';
+import { SimulatedMediaDriver } from '../../src/simulation/mod.ts';
 import { FakeCluster, SECOND_NS } from './fake-cluster.ts';
 
 async function connect(cluster: FakeCluster, options: Partial<ClusterClientOptions> = {}): Promise<ClusterClient> {
@@ -17,7 +20,24 @@ async function connect(cluster: FakeCluster, options: Partial<ClusterClientOptio
 
 /** Of a message of one byte: frame header, session header, the byte, aligned. */
 const MESSAGE_FRAME_LENGTH = 96;
+const CLIENT_HEARTBEAT_TYPE_ID = 11;
 const utf8 = new TextDecoder();
+
+/** The platform; what is thrown right on its event loop is noted there and ends no process. */
+function catching(platform: Platform, uncaught: string[]): Platform {
+  const scheduler: Scheduler = {
+    after: (delayMs, callback, options) => platform.scheduler.after(delayMs, callback, options),
+    soon: (callback) =>
+      platform.scheduler.soon(() => {
+        try {
+          callback();
+        } catch (error) {
+          uncaught.push((error as Error).message);
+        }
+      }),
+  };
+  return Object.create(platform, { scheduler: { value: scheduler } });
+}
 
 /** The next `count` messages. */
 async function take(client: ClusterClient, count: number): Promise<string[]> {
@@ -108,6 +128,52 @@ describe('A cluster client on the event loop', () => {
     await assert.rejects(client.send('late'), { code: 'DRIVER_TIMEOUT' });
   });
 
+  it('ends with a reason when the ingress stream is at its end', async () => {
+    const cluster = new FakeCluster();
+    const client = await connect(cluster, {
+      ingressChannel: 'aeron:udp?term-length=64k|init-term-id=0|term-id=2147483647|term-offset=64000',
+    });
+    const states: string[] = [];
+    client.on('stateChange', ({ state }) => states.push(state));
+    const sends = Array.from({ length: 30 }, (_, i) => client.send(`message ${i}`));
+    const outcomes = await cluster.settle(Promise.allSettled(sends));
+    assert.equal(outcomes[0]!.status, 'fulfilled');
+    const last = outcomes.at(-1)!;
+    assert.equal(last.status === 'rejected' && last.reason.code, 'MAX_POSITION_EXCEEDED');
+    assert.equal(((await cluster.settle(client.closed)) as { code: string }).code, 'MAX_POSITION_EXCEEDED');
+    assert.deepEqual(states, [SessionState.PENDING_CLOSE, SessionState.CLOSED]);
+  });
+
+  it('closes also when the ingress stream is at its end', async () => {
+    const cluster = new FakeCluster();
+    const client = await connect(cluster, {
+      ingressChannel: 'aeron:udp?term-length=64k|init-term-id=0|term-id=2147483647|term-offset=65376',
+    });
+    await client.close();
+    assert.equal(await cluster.settle(client.closed), undefined);
+    assert(client.isClosed);
+    assert(client.session.aeron.isClosed);
+  });
+
+  it('goes on when something has gone wrong in its Aeron client that did not end it', async () => {
+    const cluster = new FakeCluster();
+    const client = await connect(cluster);
+    client.session.aeron.context.errorHandler(new Error('of an endpoint'));
+    await client.send('still here');
+    assert.deepEqual(await cluster.settle(take(client, 1)), ['still here']);
+    await client.close();
+  });
+
+  it('refuses a claim of less than nothing, and the stream goes on', async () => {
+    const cluster = new FakeCluster();
+    const client = await connect(cluster);
+    const claim = new BufferClaim();
+    assert.throws(() => client.session.tryClaim(-1, claim), { code: 'MESSAGE_TOO_LONG' });
+    await client.send('behind it');
+    assert.deepEqual(await cluster.settle(take(client, 1), SECOND_NS), ['behind it']);
+    await client.close();
+  });
+
   it('ends an iteration quietly when it is closed, after what was received', async () => {
     const cluster = new FakeCluster();
     const client = await connect(cluster);
@@ -143,6 +209,103 @@ describe('A cluster client on the event loop', () => {
       await assert.rejects(cluster.settle(one), { name: 'AbortError' });
     }
     await client.close();
+  });
+
+  it('gives up a message at once while others wait before it, and lets nobody pass them', async () => {
+    const cluster = new FakeCluster({ memberCount: 3 });
+    const client = await connect(cluster);
+    cluster.failOver(1, 15 * SECOND_NS);
+    await cluster.until(() => client.state === SessionState.AWAIT_NEW_LEADER);
+    const controller = new AbortController();
+    const first = client.send('first');
+    const given = client.send('given up', { signal: controller.signal });
+    await cluster.world.settleUntil(() => false, SECOND_NS);
+    controller.abort();
+    await assert.rejects(cluster.settle(given, SECOND_NS), { name: 'AbortError' });
+    const last = client.send('last');
+    assert.deepEqual(await cluster.settle(take(client, 2)), ['first', 'last']);
+    await Promise.all([first, last]);
+    await client.close();
+  });
+
+  it('gives up to connect while there is no driver yet, and keeps nothing open', async () => {
+    const cluster = new FakeCluster();
+    const aeronDirectoryName = '/dev/shm/aeron-later';
+    const controller = new AbortController();
+    const connecting = ClusterClient.connect(
+      { ...cluster.clientOptions(), aeronDirectoryName },
+      { signal: controller.signal },
+    );
+    connecting.catch(() => {});
+    await cluster.world.settleUntil(() => false, SECOND_NS);
+    controller.abort();
+    await assert.rejects(cluster.settle(connecting, SECOND_NS), { name: 'AbortError' });
+    const driver = SimulatedMediaDriver.launch(cluster.clientDriver.host, { aeronDirectoryName });
+    await cluster.world.settleUntil(() => false, SECOND_NS);
+    const clients: string[] = [];
+    driver.counters.forEach((_value, counterId, label) => {
+      if (driver.counters.getCounterTypeId(counterId) === CLIENT_HEARTBEAT_TYPE_ID) {
+        clients.push(label);
+      }
+    });
+    assert.deepEqual(clients, []);
+  });
+
+  it('goes on when a handler of an event throws, which goes where uncaught errors go', async () => {
+    const cluster = new FakeCluster({ memberCount: 3 });
+    const uncaught: string[] = [];
+    const options = cluster.clientOptions();
+    const client = await connect(cluster, { platform: catching(options.platform, uncaught) });
+    const leaders: number[] = [];
+    client.on('stateChange', ({ state }) => {
+      throw new Error(`bad handler at ${state}`);
+    });
+    client.on('newLeader', () => {
+      throw new Error('bad handler of leaders');
+    });
+    client.on('newLeader', ({ leaderMemberId }) => leaders.push(leaderMemberId));
+    cluster.failOver(2, 15 * SECOND_NS);
+    await cluster.until(() => client.state === SessionState.AWAIT_NEW_LEADER);
+    await cluster.settle(client.send('to the next'));
+    assert.deepEqual(leaders, [2]);
+    const iteration = client.messages();
+    assert.equal(utf8.decode((await cluster.settle(iteration.next())).value!.data), 'to the next');
+    const answer = client.takeSnapshot();
+    answer.catch(() => {});
+    await client.close();
+    await assert.rejects(cluster.settle(answer), { code: 'CLOSED' });
+    assert.equal(await cluster.settle(client.closed), undefined);
+    assert.equal((await cluster.settle(iteration.next())).done, true);
+    await cluster.until(() => uncaught.length === 5);
+    assert.deepEqual(uncaught, [
+      'bad handler at AWAIT_NEW_LEADER',
+      'bad handler of leaders',
+      'bad handler at AWAIT_NEW_LEADER_CONNECTION',
+      'bad handler at CONNECTED',
+      'bad handler at CLOSED',
+    ]);
+  });
+
+  it('asks the next leader for the snapshot when there was none to ask', async () => {
+    const cluster = new FakeCluster({ memberCount: 3 });
+    const client = await connect(cluster);
+    cluster.failOver(2, 15 * SECOND_NS);
+    await cluster.until(() => client.state === SessionState.AWAIT_NEW_LEADER);
+    await cluster.settle(client.takeSnapshot());
+    await client.close();
+  });
+
+  it('takes a snapshot that nobody answers for given up when it is closed', async () => {
+    const cluster = new FakeCluster({ memberCount: 3 });
+    const client = await connect(cluster);
+    cluster.members[0]!.stop();
+    await cluster.until(() => client.state === SessionState.AWAIT_NEW_LEADER);
+    const answer = client.takeSnapshot();
+    const outcome = answer.catch((error) => error);
+    await client.close();
+    // A turn of the real event loop, which is when rejections that nobody handles are noticed.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await cluster.settle(outcome)).code, 'CLOSED');
   });
 
   it('asks for a snapshot', async () => {

@@ -159,9 +159,9 @@ export class AeronCluster {
   ): Promise<AeronCluster> {
     const context = createContext(options);
     signal?.throwIfAborted();
-    const aeron = context.aeron ?? (await Aeron.connect(aeronOptions(context)));
-    const connect = new AsyncConnect(context, aeron, context.aeron === undefined || context.ownsAeronClient);
     const wait = new Wait(context.platform, signal);
+    const aeron = context.aeron ?? (await connectAeron(context, wait));
+    const connect = new AsyncConnect(context, aeron, context.aeron === undefined || context.ownsAeronClient);
     try {
       for (;;) {
         const cluster = connect.poll();
@@ -284,7 +284,9 @@ export class AeronCluster {
     if (publication === undefined) {
       return this.#withoutIngress();
     }
-    const position = this.#tracked(publication.tryClaim(length + SESSION_HEADER_LENGTH, bufferClaim));
+    // What is negative is refused before there is a claim.
+    const claimLength = length < 0 ? length : length + SESSION_HEADER_LENGTH;
+    const position = this.#tracked(publication.tryClaim(claimLength, bufferClaim));
     if (position > 0) {
       bufferClaim.putBytes(0, this.#header.header, 0, SESSION_HEADER_LENGTH);
     }
@@ -383,8 +385,12 @@ export class AeronCluster {
     if (this.#state === S.CLOSED) {
       return;
     }
-    if (this.#state === S.CONNECTED && this.#ingress.publication?.isConnected === true) {
-      this.#sendCloseRequest();
+    try {
+      if (this.#state === S.CONNECTED && this.#ingress.publication?.isConnected === true) {
+        this.#sendCloseRequest();
+      }
+    } catch {
+      // It is a courtesy: the stream may be at its end, and the cluster has a time-out.
     }
     this.#state = S.CLOSED;
     this.#ingress.close();
@@ -512,5 +518,19 @@ export class AeronCluster {
       }
       idleStrategy.idle(0);
     }
+  }
+}
+
+/** An Aeron client for one session. One that comes when it is no longer waited for is closed. */
+async function connectAeron(context: AeronClusterContext, wait: Wait): Promise<Aeron> {
+  const connecting = Aeron.connect(aeronOptions(context));
+  try {
+    return await wait.until(connecting);
+  } catch (error) {
+    connecting.then(
+      (aeron) => aeron.close(),
+      () => {},
+    );
+    throw error;
   }
 }

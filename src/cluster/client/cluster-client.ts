@@ -55,8 +55,9 @@ export class ClusterClient {
   #lastSentNs: number;
   #idleRounds = 0;
   #next: ScheduledCall | undefined;
-  /** The last send that had to wait; the next one waits behind it. */
-  #lastSend: Promise<unknown> | undefined;
+  #waitingSends = 0;
+  /** Resolves when all sends so far that had to wait have ended: the next one waits behind them. */
+  #sendsBefore: Promise<void> = Promise.resolve();
   #scratch = AtomicBuffer.allocate(4096);
 
   private constructor(session: AeronCluster, inbox: Inbox, keepAliveIntervalNs: number) {
@@ -93,11 +94,12 @@ export class ClusterClient {
     const inbox = new Inbox(maxQueuedMessages);
     const session = await AeronCluster.connect(
       {
-        // Of a client of its own: a lost driver ends this one, with that as the reason, and not the process.
-        errorHandler: (error) => {
-          inbox.failure ??= error;
-        },
         ...rest,
+        // Of a client of its own: when it ends this one does, with that as the reason, and not the process.
+        errorHandler: (error) => {
+          inbox.failure = error;
+          rest.errorHandler?.(error);
+        },
         controlledEgressListener: inbox.listener,
       },
       connectOptions,
@@ -146,25 +148,18 @@ export class ClusterClient {
   async send(message: Uint8Array | string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
     const bytes = typeof message === 'string' ? utf8.encode(message) : message;
-    if (this.#lastSend === undefined && this.#tryOffer(bytes)) {
+    if (this.#waitingSends === 0 && this.#tryOffer(bytes)) {
       return;
     }
-    const before = this.#lastSend;
-    const sent = (async () => {
-      await before;
-      const wait = new Wait(this.#platform, signal);
-      while (!this.#tryOffer(bytes)) {
-        await wait.next();
-      }
-    })();
-    const settled = sent.catch(() => {});
-    this.#lastSend = settled;
+    const before = this.#sendsBefore;
+    const sent = this.#sendAfter(before, bytes, new Wait(this.#platform, signal));
+    this.#waitingSends++;
+    // One that gives up does not let the next one pass those before it.
+    this.#sendsBefore = Promise.allSettled([before, sent]).then(() => {});
     try {
       await sent;
     } finally {
-      if (this.#lastSend === settled) {
-        this.#lastSend = undefined;
-      }
+      this.#waitingSends--;
     }
   }
 
@@ -200,21 +195,17 @@ export class ClusterClient {
     this.#checkOpen();
     const correlationId = BigInt(this.session.aeron.nextCorrelationId());
     const wait = new Wait(this.#platform, signal);
+    while (!this.session.sendAdminRequestToTakeASnapshot(correlationId)) {
+      await wait.next();
+      this.#checkOpen();
+    }
+    this.#lastSentNs = this.#nowNs;
     const answer = new Promise<void>((resolve, reject) => {
       this.#answers.set(correlationId, { resolve, reject });
     });
-    const abort = () => this.#answers.get(correlationId)?.reject(signal!.reason);
-    signal?.addEventListener('abort', abort, { once: true });
     try {
-      while (!this.session.sendAdminRequestToTakeASnapshot(correlationId)) {
-        await wait.next();
-        this.#checkOpen();
-      }
-      this.#lastSentNs = this.#nowNs;
-      await answer;
+      await wait.until(answer);
     } finally {
-      answer.catch(() => {});
-      signal?.removeEventListener('abort', abort);
       this.#answers.delete(correlationId);
     }
   }
@@ -234,14 +225,15 @@ export class ClusterClient {
 
   readonly #run = (): void => {
     let workCount = 0;
+    this.#noticeState();
     try {
+      if (this.session.aeron.isClosed) {
+        throw this.#inbox.failure ?? new ClusterError('CLOSED', 'the Aeron client of the session was closed');
+      }
       workCount = this.session.controlledPollEgress();
       this.#keepAlive();
     } catch (error) {
       this.#finish(error);
-    }
-    if (this.#inbox.failure !== undefined) {
-      this.#finish(this.#inbox.failure);
     }
     this.#noticeState();
     if (this.#next === undefined) {
@@ -275,15 +267,21 @@ export class ClusterClient {
     this.#state = state;
     this.#emit('stateChange', { state, previous });
     if (state === SessionState.CLOSED) {
-      this.#finish(
-        this.#inbox.closeReason ??
-          new ClusterError(
-            'NEW_LEADER_TIMEOUT',
-            `the leader of the cluster was lost and no other was reached; newLeaderTimeoutNs is ` +
-              `${this.session.newLeaderTimeoutNs}, messageTimeoutNs ${this.session.context.messageTimeoutNs}`,
-          ),
-      );
+      this.#finish(this.#inbox.closeReason ?? this.#timeoutOrEnd(previous));
     }
+  }
+
+  #timeoutOrEnd(previous: SessionState): ClusterError {
+    if (previous === SessionState.PENDING_CLOSE) {
+      return new ClusterError('MAX_POSITION_EXCEEDED', 'the ingress stream is at its end; connect again');
+    }
+    const { newLeaderTimeoutNs, context } = this.session;
+    return new ClusterError(
+      'NEW_LEADER_TIMEOUT',
+      `the leader of the cluster was lost and no other was reached; newLeaderTimeoutNs is ${newLeaderTimeoutNs}, ` +
+        `messageTimeoutNs ${context.messageTimeoutNs}`,
+      { cause: this.#inbox.failure },
+    );
   }
 
   #finish(reason: unknown): void {
@@ -293,13 +291,27 @@ export class ClusterClient {
     this.#next.cancel();
     this.#next = undefined;
     this.#closeReason = reason;
-    this.session.close();
-    this.#noticeState();
-    for (const answer of this.#answers.values()) {
-      answer.reject(reason ?? closedError());
+    try {
+      this.session.close();
+      this.#noticeState();
+    } finally {
+      for (const answer of this.#answers.values()) {
+        answer.reject(reason ?? closedError());
+      }
+      this.#settleClosed(reason);
+      this.#inbox.wake();
     }
-    this.#settleClosed(reason);
-    this.#inbox.wake();
+  }
+
+  async #sendAfter(before: Promise<void>, bytes: Uint8Array, wait: Wait): Promise<void> {
+    await wait.until(before);
+    for (;;) {
+      wait.signal?.throwIfAborted();
+      if (this.#tryOffer(bytes)) {
+        return;
+      }
+      await wait.next();
+    }
   }
 
   #tryOffer(bytes: Uint8Array): boolean {
@@ -352,7 +364,14 @@ export class ClusterClient {
 
   #emit<Name extends keyof ClusterClientEvents>(name: Name, event: ClusterClientEvents[Name]): void {
     for (const handler of this.#handlers[name]) {
-      handler(event);
+      try {
+        handler(event);
+      } catch (error) {
+        // It is nothing to the session: what nobody catches goes where it would have gone from any other callback.
+        this.#platform.scheduler.soon(() => {
+          throw error;
+        });
+      }
     }
   }
 }

@@ -40,7 +40,7 @@ export class Inbox {
   client: InboxOwner | undefined;
   /** Why the cluster has closed the session. */
   closeReason: ClusterError | undefined;
-  /** What has gone wrong with the Aeron client. */
+  /** What has gone wrong last with the Aeron client. */
   failure: unknown;
   readonly listener: ControlledEgressListener;
   #messages: ClusterMessage[] = [];
