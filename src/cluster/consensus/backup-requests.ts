@@ -7,7 +7,7 @@ import { ClusterSession } from './cluster-session.ts';
 import type { BackupRequest, StandbySnapshot } from './consensus-adapter.ts';
 import type { ConsensusPublisher } from './consensus-publisher.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
-import { ClusterEvent } from './errors.ts';
+import { ClusterError, ClusterEvent } from './errors.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { SessionResponse } from './session-response.ts';
@@ -104,29 +104,29 @@ export class BackupRequests {
   /** Goes on with requests. Returns how many were answered. */
   process(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
     let workCount = 0;
-    this.#pending = this.#pending.filter(({ session, wish }) => {
-      if (session.state === 'INVALID') {
-        const what = `request of a backup cannot be answered on responseChannel=${session.responseChannel}`;
-        this.#p.report(new ClusterEvent(what, { cause: session.response.failure }));
-        session.close();
-        return false;
-      }
-      if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
-        session.close();
-        return false;
-      }
-      this.#authentication.poll(session, nowNs);
-      if (session.state === 'AUTHENTICATED' && this.#answer(session, wish, leaderMemberId)) {
-        session.close();
-        workCount++;
-        return false;
-      }
-      if ((session.state as string) === 'REJECTED') {
-        this.#reject(session);
-        return false;
-      }
-      return true;
-    });
+    this.#pending = this.#pending.filter(({ session, wish }) =>
+      this.#isToStay(session, () => {
+        if (!session.canBeAnswered()) {
+          this.#drop(session);
+          return false;
+        }
+        if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+          session.close();
+          return false;
+        }
+        this.#authentication.poll(session, nowNs);
+        if (session.state === 'AUTHENTICATED' && this.#answer(session, wish, leaderMemberId)) {
+          session.close();
+          workCount++;
+          return false;
+        }
+        if ((session.state as string) === 'REJECTED') {
+          this.#reject(session);
+          return false;
+        }
+        return true;
+      }),
+    );
     return workCount + this.#processRejected(nowNs, leadershipTermId, leaderMemberId);
   }
 
@@ -232,18 +232,41 @@ export class BackupRequests {
 
   #processRejected(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
     const before = this.#rejected.length;
-    this.#rejected = this.#rejected.filter((session) => {
-      const { eventCode, responseDetail } = session;
-      const isDone =
-        (session.isResponseConnected(nowNs) &&
-          this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail)) ||
-        session.state === 'INVALID' ||
-        session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs);
-      if (isDone) {
-        session.close();
-      }
-      return !isDone;
-    });
+    this.#rejected = this.#rejected.filter((session) =>
+      this.#isToStay(session, () => {
+        const { eventCode, responseDetail } = session;
+        const isAnswered =
+          session.isResponseConnected(nowNs) &&
+          this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail);
+        if (!isAnswered && !session.canBeAnswered()) {
+          this.#drop(session);
+          return false;
+        }
+        if (isAnswered || session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+          session.close();
+          return false;
+        }
+        return true;
+      }),
+    );
     return before - this.#rejected.length;
+  }
+
+  /** One that fails is let go, and keeps nobody else waiting. */
+  #isToStay(session: ClusterSession, goOn: () => boolean): boolean {
+    try {
+      return goOn();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#p.report(new ClusterError('SESSION_FAILED', `request of a backup is given up: ${why}`, { cause }));
+      session.close();
+      return false;
+    }
+  }
+
+  #drop(session: ClusterSession): void {
+    const what = `request of a backup cannot be answered on responseChannel=${session.responseChannel}`;
+    this.#p.report(new ClusterEvent(what, { cause: session.response.failure }));
+    session.close();
   }
 }

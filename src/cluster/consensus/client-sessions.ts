@@ -4,7 +4,7 @@ import { CloseReason } from '../codecs/mod.ts';
 import { Authentication } from './authentication.ts';
 import { ClusterSession, closeReasonName } from './cluster-session.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
-import { ClusterEvent } from './errors.ts';
+import { ClusterError, ClusterEvent } from './errors.ts';
 import type { LogPublisher } from './log-publisher.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
 import type { SessionEvents } from './session-events.ts';
@@ -185,44 +185,50 @@ export class ClientSessions {
   /** Leader: goes on with those on their way in. Returns how many got there. */
   processPending(nowNs: number, leadershipTermId: number): number {
     let workCount = 0;
-    this.#pending = this.#pending.filter((session) => {
-      if (session.state === 'INVALID') {
-        this.#drop(session);
-        return false;
-      }
-      if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
-        session.close();
-        this.#p.onTimedOut();
-        return false;
-      }
-      this.#authentication.poll(session, nowNs);
-      if (session.state === 'REJECTED') {
-        this.#report(session);
-        this.#turnedAway.push(session);
-        return false;
-      }
-      if (session.state === 'AUTHENTICATED' && this.#appendOpen(session, nowNs, leadershipTermId)) {
-        workCount++;
-        return false;
-      }
-      return true;
-    });
+    this.#pending = this.#pending.filter((session) =>
+      this.#isToStay(session, () => {
+        if (!session.canBeAnswered()) {
+          this.#drop(session);
+          return false;
+        }
+        if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+          session.close();
+          this.#p.onTimedOut();
+          return false;
+        }
+        this.#authentication.poll(session, nowNs);
+        if (session.state === 'REJECTED') {
+          this.#report(session);
+          this.#turnedAway.push(session);
+          return false;
+        }
+        if (session.state === 'AUTHENTICATED' && this.#appendOpen(session, nowNs, leadershipTermId)) {
+          workCount++;
+          return false;
+        }
+        return true;
+      }),
+    );
     return workCount;
   }
 
   /** Answers those that are turned away, whoever leads. Returns how many were answered or given up. */
   processTurnedAway(nowNs: number, leadership: Leadership): number {
     const before = this.#turnedAway.length;
-    this.#turnedAway = this.#turnedAway.filter((session) => {
-      const isDone =
-        (session.isResponseConnected(nowNs) && this.#event(session, leadership)) ||
-        session.state === 'INVALID' ||
-        (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs));
-      if (isDone) {
-        session.close();
-      }
-      return !isDone;
-    });
+    this.#turnedAway = this.#turnedAway.filter((session) =>
+      this.#isToStay(session, () => {
+        const isAnswered = session.isResponseConnected(nowNs) && this.#event(session, leadership);
+        if (!isAnswered && !session.canBeAnswered()) {
+          this.#drop(session);
+          return false;
+        }
+        if (isAnswered || (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs))) {
+          session.close();
+          return false;
+        }
+        return true;
+      }),
+    );
     return before - this.#turnedAway.length;
   }
 
@@ -338,7 +344,6 @@ export class ClientSessions {
     this.#p.events?.onAppendOpen(session, leadershipTermId, timestamp);
     session.timeOfLastActivityNs = nowNs;
     this.table.addOpened(session);
-    this.#tellOpen(session, leadershipTermId);
     return true;
   }
 
@@ -365,33 +370,35 @@ export class ClientSessions {
     if (session.closeReason === CloseReason.TIMEOUT) {
       this.#p.onTimedOut();
     }
-    this.#remove(session);
+    session.close();
     return true;
   }
 
   #appendClose(session: ClusterSession, leadershipTermId: number): void {
     if (this.#putClose(session, leadershipTermId)) {
-      this.#remove(session);
+      session.close();
     }
   }
 
+  /** Into the log, once: with that the session is out of the table. */
   #putClose(session: ClusterSession, leadershipTermId: number): boolean {
     const timestamp = this.#p.time();
     if (!this.#p.log.appendSessionClose(session, leadershipTermId, timestamp)) {
       return false;
     }
+    this.table.removeClosed(session, this.#p.log.position);
     this.#p.events?.onAppendClose(session, leadershipTermId, timestamp);
     return true;
   }
 
-  #remove(session: ClusterSession): void {
-    this.table.removeClosed(session, this.#p.log.position);
-    session.close();
-  }
-
+  /** A client that cannot be told does not go on: its session times out. */
   #tellOpen(session: ClusterSession, leadershipTermId: number): number {
-    const isFailed = session.response.poll() === 'failed';
-    if (!isFailed && !this.#p.egress.event(session, leadershipTermId, this.#p.memberId, 'OK', '')) {
+    if (session.response.poll() === 'failed') {
+      session.hasOpenEventPending = false;
+      this.#p.report(unanswerable(session));
+      return 1;
+    }
+    if (!this.#p.egress.event(session, leadershipTermId, this.#p.memberId, 'OK', '')) {
       return 0;
     }
     session.hasOpenEventPending = false;
@@ -415,6 +422,18 @@ export class ClientSessions {
   #event(session: ClusterSession, { leadershipTermId, leaderMemberId }: Leadership): boolean {
     const { eventCode, responseDetail } = session;
     return this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail);
+  }
+
+  /** One that fails is let go, and keeps nobody else waiting. */
+  #isToStay(session: ClusterSession, goOn: () => boolean): boolean {
+    try {
+      return goOn();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#p.report(new ClusterError('SESSION_FAILED', `session ${session.id} is given up: ${why}`, { cause }));
+      session.close();
+      return false;
+    }
   }
 
   #drop(session: ClusterSession): void {

@@ -156,21 +156,24 @@ export class ClusterSession {
     return nowNs - this.timeOfLastActivityNs > sessionTimeoutNs;
   }
 
-  /**
-   * Whether there is a way to answer that somebody listens to. Becomes CONNECTING when the publication is
-   * there, INVALID when there can be none.
-   */
-  isResponseConnected(nowNs: number): boolean {
-    if (this.state === 'INIT' || this.eventCode === 'REDIRECT' || this.state === 'REJECTED') {
-      const progress = this.response.poll();
-      if (progress === 'failed') {
-        this.become('INVALID', 'cannot be answered');
-      } else if (progress === 'ready' && this.state === 'INIT') {
-        this.timeOfLastActivityNs = nowNs;
-        this.become('CONNECTING', 'connecting');
-      }
+  /** False, and it is INVALID, when there is no way to answer, or none any more. */
+  canBeAnswered(): boolean {
+    if (this.state !== 'INVALID' && this.response.poll() === 'failed') {
+      this.become('INVALID', 'cannot be answered');
     }
-    return this.state !== 'INVALID' && this.response.isConnected;
+    return this.state !== 'INVALID';
+  }
+
+  /** Whether there is a way to answer that somebody listens to. Becomes CONNECTING when the publication is there. */
+  isResponseConnected(nowNs: number): boolean {
+    if (!this.canBeAnswered()) {
+      return false;
+    }
+    if (this.state === 'INIT' && this.response.poll() === 'ready') {
+      this.timeOfLastActivityNs = nowNs;
+      this.become('CONNECTING', 'connecting');
+    }
+    return this.response.isConnected;
   }
 
   close(): void {

@@ -143,11 +143,7 @@ export class ConsensusModuleAgent implements Agent {
   #work(member: Member, nowNs: number): number {
     let workCount = 0;
     try {
-      if (nowNs - this.#slowTickDeadlineNs >= 0) {
-        const slowTickWork = this.#commonWork(nowNs) + this.#slowTick(member, nowNs);
-        this.#slowTickDeadlineNs = slowTickWork > 0 ? nowNs + 1 : nowNs + SLOW_TICK_INTERVAL_NS;
-        workCount += slowTickWork;
-      }
+      workCount += this.#slowTickWork(member, nowNs);
       workCount += member.consensus.poll();
       workCount += member.services.poll();
       workCount += this.#logWork(member, nowNs);
@@ -160,6 +156,24 @@ export class ConsensusModuleAgent implements Agent {
       this.#tickCore(member);
     } catch (error) {
       this.#onError(member, error);
+    }
+    return workCount;
+  }
+
+  /** When it is time for it. What fails there waits for the next time, and keeps the member from nothing else. */
+  #slowTickWork(member: Member, nowNs: number): number {
+    if (nowNs - this.#slowTickDeadlineNs < 0) {
+      return 0;
+    }
+    this.#slowTickDeadlineNs = nowNs + SLOW_TICK_INTERVAL_NS;
+    let workCount = this.#commonWork(nowNs);
+    try {
+      workCount += this.#slowTick(member, nowNs);
+    } catch (error) {
+      this.#onError(member, error);
+    }
+    if (workCount > 0) {
+      this.#slowTickDeadlineNs = nowNs + 1;
     }
     return workCount;
   }
@@ -307,25 +321,22 @@ export class ConsensusModuleAgent implements Agent {
     member.log.recording.onUnavailableCounter(registrationId);
   }
 
-  /** An error in an election begins it anew; without one it goes to whoever drives this. */
+  /** An error in an election begins it anew. @throws AgentTerminationError for one that ends the member */
   #onError(member: Member, error: unknown): void {
     if (error instanceof AgentTerminationError) {
       throw error;
     }
+    member.report(error);
     if (error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.STORAGE_SPACE) {
-      member.report(error);
       member.terminateUnexpectedly(error.message);
     }
     if (member.archive.state !== ArchiveClientState.CONNECTED) {
-      member.report(error);
       member.terminateUnexpectedly('local archive is not connected');
     }
-    if (!member.isInElection) {
-      throw error;
+    if (member.isInElection) {
+      member.procedures.clear();
+      member.step({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
     }
-    member.report(error);
-    member.procedures.clear();
-    member.step({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
   }
 
   #closeMember(member: Member): void {

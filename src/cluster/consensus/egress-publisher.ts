@@ -1,5 +1,4 @@
 import { AtomicBuffer } from '../../agrona/mod.ts';
-import { BufferClaim } from '../../client/mod.ts';
 import {
   type AdminRequestType,
   AdminResponseCode,
@@ -23,7 +22,6 @@ const NOTHING = new Uint8Array(0);
  */
 export class EgressPublisher {
   readonly #leaderHeartbeatTimeoutNs: number;
-  readonly #claim = new BufferClaim();
   readonly #buffer = AtomicBuffer.allocate(MAX_LENGTH);
   readonly #header = new MessageHeaderEncoder();
   readonly #sessionEvent = new SessionEventEncoder();
@@ -52,7 +50,7 @@ export class EgressPublisher {
       .version(PROTOCOL_SEMANTIC_VERSION)
       .leaderHeartbeatTimeoutNs(this.#leaderHeartbeatTimeoutNs)
       .detail(detail);
-    return this.#claimed(session, encoder.encodedLength());
+    return this.#offered(session, encoder.encodedLength());
   }
 
   newLeader(
@@ -67,7 +65,7 @@ export class EgressPublisher {
       .clusterSessionId(session.id)
       .leaderMemberId(leaderMemberId)
       .ingressEndpoints(ingressEndpoints);
-    return this.#claimed(session, encoder.encodedLength());
+    return this.#offered(session, encoder.encodedLength());
   }
 
   challenge(session: ClusterSession, encodedChallenge: Uint8Array): boolean {
@@ -97,19 +95,7 @@ export class EgressPublisher {
     return this.#offered(session, encoder.encodedLength());
   }
 
-  /** What lies in the buffer, as one frame where that is possible. */
-  #claimed(session: ClusterSession, encodedLength: number): boolean {
-    const length = MessageHeaderEncoder.ENCODED_LENGTH + encodedLength;
-    for (let attempt = 0; attempt < SEND_ATTEMPTS; attempt++) {
-      if (session.response.tryClaim(length, this.#claim) > 0) {
-        this.#claim.putBytes(0, this.#buffer, 0, length);
-        this.#claim.commit();
-        return true;
-      }
-    }
-    return false;
-  }
-
+  /** What lies in the buffer; in several frames where the client has asked for small ones. */
   #offered(session: ClusterSession, encodedLength: number): boolean {
     const length = MessageHeaderEncoder.ENCODED_LENGTH + encodedLength;
     for (let attempt = 0; attempt < SEND_ATTEMPTS; attempt++) {

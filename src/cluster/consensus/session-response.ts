@@ -1,5 +1,5 @@
 import { AtomicBuffer } from '../../agrona/mod.ts';
-import { type Aeron, type BufferClaim, type ConcurrentPublication, Publication } from '../../client/mod.ts';
+import { type Aeron, type ConcurrentPublication, Publication } from '../../client/mod.ts';
 import { AeronCounters } from '../../protocol/mod.ts';
 
 const MAX_LABEL_LENGTH = 380;
@@ -11,14 +11,13 @@ const NOT_PRINTABLE = /[^ -~]/g;
 export interface SessionResponse {
   /** Begins to add the publication; nothing when that was done before. */
   connect(): void;
-  /** Goes on with adding. 'ready' once there is a publication, 'failed' when the driver has refused the channel. */
+  /** Goes on with adding. 'ready' once there is a publication, 'failed' when there is no way to answer by it. */
   poll(): 'pending' | 'ready' | 'failed';
   /** Why it failed. */
   readonly failure: unknown;
   readonly isConnected: boolean;
   readonly availableWindow: number;
-  /** As a publication's; NOT_CONNECTED while there is none. */
-  tryClaim(length: number, claim: BufferClaim): number;
+  /** As a publication's; NOT_CONNECTED while there is none. What the channel cannot carry makes it fail. */
   offer(buffer: AtomicBuffer, offset: number, length: number): number;
   close(): void;
 }
@@ -90,12 +89,13 @@ export class PublishedSessionResponse implements SessionResponse {
     return this.#publication?.availableWindow ?? Publication.NOT_CONNECTED;
   }
 
-  tryClaim(length: number, claim: BufferClaim): number {
-    return this.#publication?.tryClaim(length, claim) ?? Publication.NOT_CONNECTED;
-  }
-
   offer(buffer: AtomicBuffer, offset: number, length: number): number {
-    return this.#publication?.offer(buffer, offset, length) ?? Publication.NOT_CONNECTED;
+    try {
+      return this.#publication?.offer(buffer, offset, length) ?? Publication.NOT_CONNECTED;
+    } catch (error) {
+      this.failure = error;
+      return Publication.NOT_CONNECTED;
+    }
   }
 
   close(): void {

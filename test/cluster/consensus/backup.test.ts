@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AtomicBuffer, DENY_ALL } from '../../../src/agrona/mod.ts';
 import { AeronArchive } from '../../../src/archive/client/mod.ts';
-import type { Aeron, ExclusivePublication } from '../../../src/client/mod.ts';
+import { type Aeron, type ExclusivePublication, FragmentAssembler } from '../../../src/client/mod.ts';
 import {
   BackupQueryEncoder,
   BackupResponseDecoder,
@@ -28,11 +28,14 @@ class Backup {
   readonly answers: string[] = [];
   readonly aeron: Aeron;
   readonly #node: NodeWorld;
+  readonly #responseChannel: string;
   readonly #publication: ExclusivePublication;
   readonly #buffer = AtomicBuffer.allocate(1024);
   readonly #header = new MessageHeaderEncoder();
 
-  constructor(node: NodeWorld) {
+  /** @param responseParameters of the channel it asks to be answered on */
+  constructor(node: NodeWorld, responseParameters = '') {
+    this.#responseChannel = RESPONSE_CHANNEL + responseParameters;
     const { aeron, process } = node.aeron('backup');
     this.#node = node;
     this.aeron = aeron;
@@ -40,12 +43,8 @@ class Backup {
     const subscriptionId = aeron.asyncAddSubscription(RESPONSE_CHANNEL, RESPONSE_STREAM_ID);
     node.until(() => aeron.getExclusivePublication(id)?.isConnected === true);
     this.#publication = aeron.getExclusivePublication(id)!;
-    process.run(
-      () =>
-        aeron
-          .getSubscription(subscriptionId)
-          ?.poll((buffer, offset) => this.answers.push(describeAnswer(buffer, offset)), 10) ?? 0,
-    );
+    const assembler = new FragmentAssembler((buffer, offset) => this.answers.push(describeAnswer(buffer, offset)));
+    process.run(() => aeron.getSubscription(subscriptionId)?.poll(assembler.onFragment, 10) ?? 0);
   }
 
   query(version = PROTOCOL_SEMANTIC_VERSION): void {
@@ -56,7 +55,7 @@ class Backup {
         .responseStreamId(RESPONSE_STREAM_ID)
         .version(version)
         .logPosition(0)
-        .responseChannel(RESPONSE_CHANNEL)
+        .responseChannel(this.#responseChannel)
         .putEncodedCredentials(NO_CREDENTIALS),
     );
   }
@@ -67,7 +66,7 @@ class Backup {
         .wrapAndApplyHeader(this.#buffer, 0, this.#header)
         .correlationId(8)
         .responseStreamId(RESPONSE_STREAM_ID)
-        .responseChannel(RESPONSE_CHANNEL)
+        .responseChannel(this.#responseChannel)
         .putEncodedCredentials(NO_CREDENTIALS),
     );
   }
@@ -91,7 +90,7 @@ class Backup {
         .serviceId(index - 1)
         .archiveEndpoint('10.0.0.1:9001');
     });
-    this.#send(encoder.responseChannel(RESPONSE_CHANNEL).putEncodedCredentials(NO_CREDENTIALS));
+    this.#send(encoder.responseChannel(this.#responseChannel).putEncodedCredentials(NO_CREDENTIALS));
   }
 
   until(pattern: RegExp): void {
@@ -163,6 +162,16 @@ describe('a consensus module and those who back it up', () => {
     backup.until(/^event Not authorised for BackupQuery/);
     backup.until(/^event Not authorised for Heartbeat/);
     backup.until(/^event Not configured to accept StandbySnapshot/);
+  });
+
+  it('answers in frames as small as it is asked to', () => {
+    const node = new NodeWorld().start();
+    node.client();
+    const backup = new Backup(node, '|mtu=64');
+    backup.query(1 << 16);
+    backup.query();
+    backup.until(/^event invalid client version 1\.0\.0, cluster=0\.3\.0/);
+    backup.until(/^backup 7 log 0 of term 0/);
   });
 
   it("enters a standby's snapshot once its position is committed, and copies it when it is told to", () => {

@@ -46,6 +46,53 @@ describe('client sessions', () => {
     assert.deepEqual(test.log, []);
   });
 
+  it('are given up when the channel cannot carry the answer: a redirection, a challenge', () => {
+    const test = new SessionsUnderTest({
+      authenticator: {
+        ...DEFAULT_AUTHENTICATOR,
+        onConnectedSession: (session) => void session.challenge(new Uint8Array(100)),
+      },
+    });
+    test.connect({}, false).maxMessageLength = 64;
+    test.connect().maxMessageLength = 64;
+    test.round();
+    test.round();
+    assert.deepEqual(
+      test.responses.map(({ isClosed }) => isClosed),
+      [true, true],
+    );
+    assert.match(test.reports[0]!, /^session -1 cannot be answered on responseChannel=/);
+    assert.match(test.reports[1]!, /^session 1 cannot be answered on responseChannel=/);
+  });
+
+  it('that cannot be told that they are open time out, and are closed once', () => {
+    const test = new SessionsUnderTest();
+    test.connect().maxMessageLength = 32;
+    const good = test.connect();
+    test.round();
+    test.round();
+    assert.deepEqual(test.log, ['open 1', 'open 2']);
+    assert.deepEqual(good.events, ['OK']);
+    assert.match(test.reports[0]!, /^session 1 cannot be answered/);
+    test.nowNs += 1001;
+    test.sessions.get(2)!.timeOfLastActivityNs = test.nowNs;
+    test.round();
+    test.round();
+    assert.deepEqual(test.log, ['open 1', 'open 2', 'close 1 TIMEOUT']);
+  });
+
+  it('are given up one by one when the log refuses them', () => {
+    const test = new SessionsUnderTest();
+    const first = test.connect({ responseChannel: `aeron:udp?alias=${'a'.repeat(100)}` });
+    test.connect();
+    test.round();
+    assert.deepEqual(test.log, ['open 2']);
+    assert.equal(first.isClosed, true);
+    assert.deepEqual(test.reports, ['session 1 is given up: too long for the log']);
+    test.round();
+    assert.equal(test.reports.length, 1);
+  });
+
   it('are challenged, and come in with a principal or not at all', () => {
     const answers = new Map<number, string>();
     const authenticator: Authenticator = {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { ALLOW_ALL, AtomicBuffer, SemanticVersion } from '../../../src/agrona/mod.ts';
+import {
+  ALLOW_ALL,
+  AtomicBuffer,
+  type Authenticator,
+  DEFAULT_AUTHENTICATOR,
+  SemanticVersion,
+} from '../../../src/agrona/mod.ts';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
 import { RecordingLog } from '../../../src/cluster/files/mod.ts';
 import { AeronCounters } from '../../../src/protocol/mod.ts';
@@ -219,6 +225,32 @@ describe('a consensus module under virtual time', () => {
       const client = node.client();
       client.cluster!.close();
       node.until(() => node.serviceLog.includes('CLOSE 1 CLIENT_ACTION'));
+    });
+
+    it('a client that asks for frames with less room than an answer has bytes', () => {
+      node = new NodeWorld().start();
+      const client = node.client({ egressChannel: 'aeron:udp?endpoint=10.0.1.1:9100|term-length=64k|mtu=64' });
+      client.send('add 0');
+      node.until(() => client.messages.includes('sum 0'));
+      client.process.kill();
+      node.until(() => node.serviceLog.includes('CLOSE 1 TIMEOUT'));
+      assert.deepEqual(node.errors, []);
+    });
+
+    it('a client whose channel takes no message as long as its answer', () => {
+      const authenticator: Authenticator = {
+        ...DEFAULT_AUTHENTICATOR,
+        onConnectedSession: (session) => {
+          if (session.sessionId === 1) {
+            session.challenge(new Uint8Array(10_000));
+          } else {
+            session.authenticate(new Uint8Array(0));
+          }
+        },
+      };
+      node = new NodeWorld().start({ authenticatorSupplier: () => authenticator });
+      node.newClient();
+      node.untilError(/session 1 cannot be answered on responseChannel=/);
     });
 
     it('a service that throws', () => {

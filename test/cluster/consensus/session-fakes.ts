@@ -1,5 +1,5 @@
-import { AtomicBuffer, type Authenticator, DEFAULT_AUTHENTICATOR } from '../../../src/agrona/mod.ts';
-import type { BufferClaim, Header } from '../../../src/client/mod.ts';
+import { type AtomicBuffer, type Authenticator, DEFAULT_AUTHENTICATOR } from '../../../src/agrona/mod.ts';
+import type { Header } from '../../../src/client/mod.ts';
 import { CloseReason, EventCode, MessageHeaderDecoder, SessionEventDecoder } from '../../../src/cluster/codecs/mod.ts';
 import { ClientSessions, type ConnectRequest } from '../../../src/cluster/consensus/client-sessions.ts';
 import type { ClusterSession } from '../../../src/cluster/consensus/cluster-session.ts';
@@ -15,6 +15,7 @@ export class FakeResponse implements SessionResponse {
   availableWindow = 1024;
   progress: 'pending' | 'ready' | 'failed' = 'ready';
   isClosed = false;
+  maxMessageLength = 8192;
 
   connect(): void {
     this.isClosed = false;
@@ -24,18 +25,15 @@ export class FakeResponse implements SessionResponse {
     return this.progress;
   }
 
-  tryClaim(length: number, claim: BufferClaim): number {
+  offer(buffer: AtomicBuffer, _offset: number, length: number): number {
     if (this.isClosed || !this.isConnected) {
       return -1;
     }
-    const buffer = AtomicBuffer.allocate(32 + length);
-    claim.wrap(buffer, 0, 32 + length);
-    claim.commit = () => this.#onMessage(buffer, 32);
-    return 1;
-  }
-
-  offer(buffer: AtomicBuffer): number {
-    this.#onMessage(buffer, 0);
+    if (length > this.maxMessageLength) {
+      this.progress = 'failed';
+      return -1;
+    }
+    this.#onMessage(buffer);
     return 1;
   }
 
@@ -43,13 +41,13 @@ export class FakeResponse implements SessionResponse {
     this.isClosed = true;
   }
 
-  #onMessage(buffer: AtomicBuffer, offset: number): void {
+  #onMessage(buffer: AtomicBuffer): void {
     const event = new SessionEventDecoder();
-    if (event.wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder())) {
+    if (event.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder())) {
       const code = Object.entries(EventCode).find(([, value]) => value === event.code())![0];
       this.events.push(`${code} ${event.detail()}`.trim());
     } else {
-      this.events.push(`template ${new MessageHeaderDecoder().wrap(buffer, offset).templateId()}`);
+      this.events.push(`template ${new MessageHeaderDecoder().wrap(buffer, 0).templateId()}`);
     }
   }
 }
@@ -133,7 +131,12 @@ export class SessionsUnderTest {
       get position() {
         return under.log.length;
       },
-      appendSessionOpen: (session: ClusterSession) => append(`open ${session.id}`),
+      appendSessionOpen: (session: ClusterSession) => {
+        if (session.responseChannel.length > 100) {
+          throw new Error('too long for the log');
+        }
+        return append(`open ${session.id}`);
+      },
       appendSessionClose: (session: ClusterSession) => {
         const reason = Object.entries(CloseReason).find(([, value]) => value === session.closeReason)![0];
         return append(`close ${session.id} ${reason}`) > 0;

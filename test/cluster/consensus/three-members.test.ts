@@ -37,7 +37,8 @@ class ThreeMembers {
     assert(happens, `within a minute: ${what}; ${members}; ${JSON.stringify([this.logs, this.messages])}`);
   }
 
-  async connect(): Promise<void> {
+  /** @param ingressEndpoints of those that the client tries first; any by default */
+  async connect(egressParameters = '', ingressEndpoints = this.cluster.ingressEndpoints): Promise<void> {
     const address = `10.0.1.${++this.#clients}`;
     const driver = SimulatedMediaDriver.launch(this.world.host(`client ${address}`, { addresses: [address] }));
     let isConnected = false;
@@ -45,8 +46,8 @@ class ThreeMembers {
       this.client = await ClusterClient.connect({
         platform: driver.host.process('client').platform,
         ingressChannel: 'aeron:udp',
-        ingressEndpoints: this.cluster.ingressEndpoints,
-        egressChannel: `aeron:udp?endpoint=${address}:0`,
+        ingressEndpoints,
+        egressChannel: `aeron:udp?endpoint=${address}:0${egressParameters}`,
       });
       isConnected = true;
       for await (const { data } of this.client.messages()) {
@@ -102,6 +103,16 @@ describe('consensus modules of three members under virtual time', () => {
     three.send('add 2');
     await three.until(() => three.messages.length === 3);
     assert.deepEqual([...three.messages].sort(), ['sum 40', 'sum 42', 'timer 1']);
+  });
+
+  it('send a client to their leader in frames as small as it asks for', async () => {
+    const three = new ThreeMembers();
+    await three.until(() => three.cluster.leader !== undefined);
+    const follower = three.cluster.members.find((member) => member !== three.cluster.leader)!;
+    const endpoints = three.cluster.ingressEndpoints.split(',');
+    await three.connect('|mtu=64', endpoints.find((endpoint) => endpoint.startsWith(`${follower.id}=`))!);
+    three.send('add 1');
+    await three.until(() => three.messages.includes('sum 1'));
   });
 
   for (const [name, toggle, pattern] of [
