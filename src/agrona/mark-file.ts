@@ -17,14 +17,16 @@ export interface MarkFileOptions extends MarkFileLayout {
   /** Throws when a file of this version cannot be used. */
   readonly versionCheck: (version: number) => void;
   /**
-   * For `claim`: true when the owner is known to be dead, however fresh its sign of life, so that nobody has to wait
-   * for it to grow old, nor is stopped by a file that its owner did not live to get ready.
+   * For `claim`: true when the owner's process is not to be seen, so that nobody has to wait for its sign of life to
+   * grow old, nor is stopped by a file that its owner did not live to get ready. It may live where it cannot be seen,
+   * in a container of its own: it counts as dead when it is silent for longer than two of its signs of life are apart.
    */
   readonly isOwnerGone?: (buffer: AtomicBuffer) => boolean;
 }
 
-/** How long somebody who takes over a file may take to write down who he is. */
-const ACTIVATION_GRACE_NS = 100_000_000;
+/** Owners show life every second: whoever is silent for longer has left out two signs. */
+const OWNER_SILENCE_MS = 2_100;
+const WATCH_INTERVAL_NS = 10_000_000;
 
 /** The timestamp while somebody takes over an existing file, so that nobody else does. */
 export const ACTIVATION_IN_PROGRESS_TIMESTAMP = 0x7fff_ffff_ffff_ffffn;
@@ -171,6 +173,23 @@ export class MarkFile {
     this.buffer.putBigInt64Release(layout.timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP);
   }
 
+  /**
+   * Whether the owner gives a sign of life before it has been silent for too long for one that lives. Waits up to 2.1 s,
+   * less what has passed since the last one.
+   */
+  showsLife(platform: Platform): boolean {
+    const before = this.timestampBits();
+    const ageMs = Math.max(0, Number(this.ageMs(platform)));
+    const deadlineNs = platform.clock.nanoTime() + (OWNER_SILENCE_MS - ageMs) * 1_000_000;
+    while (platform.clock.nanoTime() < deadlineNs) {
+      platform.park(WATCH_INTERVAL_NS);
+      if (this.timestampBits() !== before) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Writes the file to the device. */
   sync(): void {
     this.mapping.sync();
@@ -193,14 +212,14 @@ export class MarkFile {
     const { platform, path, timeoutMs, timestampFieldOffset } = options;
     this.checkVersionOfOwner(options);
     const timestamp = this.settledTimestamp(options);
+    const ageMs = this.ageMs(platform);
     if (timestamp === ACTIVATION_IN_PROGRESS_TIMESTAMP) {
       throw new AeronError(
         'MARK_FILE_ACTIVE',
         `active mark file detected: ${path} is being taken over; if nothing is starting, remove it and try again`,
       );
     }
-    const ageMs = this.ageMs(platform);
-    if (ageMs < BigInt(timeoutMs) && !this.isOwnerGone(options)) {
+    if (ageMs < BigInt(timeoutMs) && !(this.isOwnerGone(options) && !this.showsLife(platform))) {
       throw new AeronError(
         'MARK_FILE_ACTIVE',
         `active mark file detected: ${path} was touched ${ageMs} ms ago, less than the timeout of ${timeoutMs} ms; ` +
@@ -231,20 +250,24 @@ export class MarkFile {
   /** Whoever died in the middle of taking over leaves a timestamp that never grows old. */
   private settledTimestamp(options: MarkFileOptions): bigint {
     const { platform, timestampFieldOffset } = options;
-    const isTaken = (): boolean =>
-      this.buffer.getBigInt64Volatile(timestampFieldOffset) === ACTIVATION_IN_PROGRESS_TIMESTAMP;
-    if (isTaken() && this.isOwnerGone(options)) {
-      platform.park(ACTIVATION_GRACE_NS);
-      if (isTaken() && this.isOwnerGone(options)) {
-        this.buffer.compareAndSetBigInt64(timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP, 0n);
-      }
+    const isLeft =
+      this.timestampBits() === ACTIVATION_IN_PROGRESS_TIMESTAMP &&
+      this.isOwnerGone(options) &&
+      !this.showsLife(platform) &&
+      this.isOwnerGone(options);
+    if (isLeft) {
+      this.buffer.compareAndSetBigInt64(timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP, 0n);
     }
-    return this.buffer.getBigInt64Volatile(timestampFieldOffset);
+    return this.timestampBits();
+  }
+
+  private timestampBits(): bigint {
+    return this.buffer.getBigInt64Volatile(this.layout.timestampFieldOffset);
   }
 
   /** Since the last sign of life; negative while the file is taken over. */
   private ageMs(platform: Platform): bigint {
-    return BigInt(platform.clock.epochTimeMs()) - this.buffer.getBigInt64Volatile(this.layout.timestampFieldOffset);
+    return BigInt(platform.clock.epochTimeMs()) - this.timestampBits();
   }
 }
 

@@ -69,8 +69,8 @@ export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
  *     | message header | MarkFileHeader, with its texts          | distinct error log   |
  *     +----------------+---------------------------- - - - - ----+--------------- - - - +
  *
- * An owner whose process is gone from this machine is no obstacle; one whose process lives keeps the directory as long
- * as it shows life. Files of older versions have no message header; the next owner writes them anew.
+ * An owner keeps the directory as long as it shows life. One whose process is not to be seen on this machine is dead when
+ * it is silent for two seconds, or lives in a container of its own; any other when it is silent for ten. Files of older versions have no message header; the next owner writes them anew.
  *
  *     const markFile = ArchiveMarkFile.claim({ platform, archiveDir, ... });
  *     markFile.fill({ archiveId, controlChannel, ... });
@@ -204,6 +204,15 @@ export class ArchiveMarkFile {
     return this.isClosed ? NULL_VALUE : this.markFile.timestampVolatile();
   }
 
+  /** Whether the owner lives. For one whose process is not to be seen, that may take two seconds. */
+  isOwnerAlive(platform: Platform): boolean {
+    const ageMs = platform.clock.epochTimeMs() - this.activityTimestampVolatile();
+    return (
+      ageMs < ArchiveMarkFile.LIVENESS_TIMEOUT_MS &&
+      (!isGone(platform, this.markFile.buffer, this.headerOffset) || this.markFile.showsLife(platform))
+    );
+  }
+
   /** For the tool, which migrates. */
   putVersion(version: number): void {
     this.markFile.signalReady(version);
@@ -235,7 +244,7 @@ function writeLink(platform: Platform, archiveDir: string, markFileDir: string):
   }
 }
 
-/** What was known of this file's owner. */
+/** Whether the process of this file's owner is not to be seen here. */
 function isGone(platform: Platform, buffer: AtomicBuffer, headerOffset: number): boolean {
   const pid = Number(buffer.getBigInt64(headerOffset + PID_OFFSET));
   return pid <= 0 || !platform.processes.isAlive(pid);

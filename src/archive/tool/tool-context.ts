@@ -88,8 +88,7 @@ export function isArchiveAlive({ platform, archiveDir }: ToolContext): boolean {
     return false;
   }
   try {
-    const ageMs = platform.clock.epochTimeMs() - markFile.activityTimestampVolatile();
-    return ageMs < ArchiveMarkFile.LIVENESS_TIMEOUT_MS && platform.processes.isAlive(markFile.header().pid);
+    return markFile.isOwnerAlive(platform);
   } finally {
     markFile.close();
   }

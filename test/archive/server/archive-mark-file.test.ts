@@ -81,6 +81,54 @@ describe('ArchiveMarkFile', () => {
     claim(host.process('fourth')).close();
   });
 
+  it('is refused while its owner shows life, though the process of that one cannot be seen', () => {
+    const { host, ready, claim, first } = place();
+    const second = host.process('second');
+    const { clock } = second.platform;
+    const markFile = ready();
+    const { files } = host.process('container').platform;
+    const mapping = files.map(`${DIR}/${ArchiveMarkFile.FILENAME}`);
+    new DataView(mapping.arrayBuffer).setBigInt64(PID_OFFSET, 99_999n, true);
+    first.run(() => {
+      const nowMs = clock.epochTimeMs();
+      const isDue = nowMs >= markFile.activityTimestampVolatile() + 1000;
+      if (isDue) {
+        markFile.updateActivityTimestamp(nowMs);
+      }
+      return isDue ? 1 : 0;
+    });
+    throwsCode(() => claim(second), 'MARK_FILE_ACTIVE');
+    const seen = ArchiveMarkFile.openExisting(second.platform, DIR, 0);
+    assert.equal(seen.isOwnerAlive(second.platform), true);
+    first.kill();
+    const beforeMs = clock.epochTimeMs();
+    assert.equal(seen.isOwnerAlive(second.platform), false);
+    assert.ok(clock.epochTimeMs() - beforeMs < 2200);
+    claim(second).close();
+    assert.ok(clock.epochTimeMs() - beforeMs < 2200, 'what was silent for so long already is not waited for');
+  });
+
+  it('is not taken from one who gets it ready where he cannot be seen', () => {
+    const { host, claim, first } = place();
+    const second = host.process('second');
+    const markFile = claim();
+    const { files } = host.process('container').platform;
+    const mapping = files.map(`${DIR}/${ArchiveMarkFile.FILENAME}`);
+    new DataView(mapping.arrayBuffer).setBigInt64(PID_OFFSET, 99_999n, true);
+    const readyNs = second.platform.clock.nanoTime() + 1e9;
+    let nextMs = 0;
+    first.run(() => {
+      const nowMs = second.platform.clock.epochTimeMs();
+      if (second.platform.clock.nanoTime() < readyNs || nowMs < nextMs) {
+        return 0;
+      }
+      nextMs = nowMs + 1000;
+      markFile.signalReady(nowMs);
+      return 1;
+    });
+    throwsCode(() => claim(second), 'MARK_FILE_ACTIVE');
+  });
+
   it('of another version is refused', () => {
     const { host, ready, claim } = place();
     ready();
