@@ -26,6 +26,7 @@ export function openClusterEventLog(
   if (enabled.size === 0) {
     return undefined;
   }
+  enabled.add('START');
   const file = logFilename === '' ? undefined : new FileLineWriter(platform, logFilename);
   const write = file === undefined ? (line: string) => environment.print(line) : (line: string) => file.write(line);
   return new EventLog(platform, 'CLUSTER', CLUSTER_EVENTS, enabled, write);

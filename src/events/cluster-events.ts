@@ -137,6 +137,13 @@ export const CLUSTER_EVENTS = defineEvents({
       timeUnit: word,
     },
   },
+  /** Of dynamic membership, which upstream has given up: never logged. */
+  DYNAMIC_JOIN_STATE_CHANGE_UNUSED: { id: 15, fields: {} },
+  /** Of upstream's cluster backup: never logged here. */
+  CLUSTER_BACKUP_STATE_CHANGE: {
+    id: 16,
+    fields: { memberId: number, oldState: word, newState: word, reason: text },
+  },
   TERMINATION_POSITION: { id: 17, fields: { memberId: number, logLeadershipTermId: number, logPosition: number } },
   TERMINATION_ACK: {
     id: 18,
@@ -221,5 +228,6 @@ export const CLUSTER_EVENTS = defineEvents({
     id: 26,
     fields: { memberId: number, entryIndex: number, recordingId: number, logPosition: number, serviceId: number },
   },
+  /** Logged whenever any event is. */
   START: { id: 27, fields: { version: text } },
 });

@@ -11,6 +11,10 @@ export function formatAction(action: ConsensusAction): string {
     }
     case 'electionStateChanged':
       return `${electionStateName(action.from)} => ${electionStateName(action.to)}${action.reason === '' ? '' : ` "${action.reason}"`}`;
+    case 'truncateLog': {
+      const { type, state, ...fields } = action;
+      return `${type} state=${electionStateName(state)} ${formatFields(fields)}`;
+    }
     case 'setRole':
       return `role ${clusterRoleName(action.from)} => ${clusterRoleName(action.to)}`;
     case 'electionComplete': {

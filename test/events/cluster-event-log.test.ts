@@ -63,11 +63,23 @@ describe('the event log of a cluster', () => {
     assert.equal(printed[0], 'unknown event code: VOTES');
     assert.deepEqual(
       (['VOTE', 'STOP_CATCHUP', 'START', 'ROLE_CHANGE'] as const).map((name) => log?.isEnabled(name)),
-      [true, true, false, false],
+      [true, true, true, false],
     );
-    log?.log('START', { version: '1' });
+    log?.log('ROLE_CHANGE', { memberId: 0, oldState: 'FOLLOWER', newState: 'LEADER', reason: '' });
     log?.log('STOP_CATCHUP', stopCatchup);
     assert.equal(printed.length, 3);
+  });
+
+  it('says who starts whatever is logged, and knows events of what is not there', () => {
+    const { log, printed } = withVariables({
+      AERON_EVENT_CLUSTER_LOG: 'VOTE',
+      AERON_EVENT_CLUSTER_LOG_DISABLE: 'START,CLUSTER_BACKUP_STATE_CHANGE,DYNAMIC_JOIN_STATE_CHANGE_UNUSED,15,16',
+    });
+    log?.log('START', { version: '1' });
+    assert.deepEqual(
+      printed.slice(1).map((line) => line.replace(/^\[\d+\.\d{9}\] /, '')),
+      ['CLUSTER: START version="1"'],
+    );
   });
 
   it('is appended to a file when one is named', () => {

@@ -144,6 +144,7 @@ export class BackupRequests {
         return true;
       }
       for (const snapshot of notified.snapshots) {
+        this.#p.events?.onStandbySnapshot(snapshot);
         this.#p.recordingLog.appendStandbySnapshot(snapshot, snapshot.archiveEndpoint);
       }
       this.#p.onStandbySnapshot();

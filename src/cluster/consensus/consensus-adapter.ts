@@ -47,7 +47,11 @@ export interface StandbySnapshot extends Snapshot {
 
 /** What members and backups say. */
 export interface ConsensusListener {
-  onConsensusMessage(message: ConsensusMessage): void;
+  /**
+   * `extra` is what the message has besides, and nobody but the event log asks for: the protocol version of a canvass
+   * position or a request for votes, the flags of an append position; 0 of others.
+   */
+  onConsensusMessage(message: ConsensusMessage, extra: number): void;
   /** Of the leader of a new term, before the message itself: cluster time there, and the version of the application. */
   onLeaderContext(timestamp: bigint, appVersion: number): void;
   /** `logPosition`: undefined for the latest snapshots. */
@@ -109,18 +113,25 @@ export class ConsensusAdapter {
     const blockLength = this.#header.blockLength();
     const version = this.#header.version();
     const listener = this.#listener;
-    const messageOf = (message: ConsensusMessage) => () => listener.onConsensusMessage(message);
+    const messageOf =
+      (message: ConsensusMessage, extra = 0) =>
+      () =>
+        listener.onConsensusMessage(message, extra);
     switch (this.#header.templateId()) {
       case AppendPositionDecoder.TEMPLATE_ID: {
         const message = this.#appendPosition.wrap(buffer, offset, blockLength, version);
-        const flags = message.flags();
-        return messageOf({
-          type: 'appendPosition',
-          leadershipTermId: message.leadershipTermId(),
-          logPosition: message.logPosition(),
-          followerMemberId: message.followerMemberId(),
-          isCatchup: flags !== AppendPositionDecoder.FLAGS_NULL && (flags & CATCHUP_FLAG) !== 0,
-        });
+        const givenFlags = message.flags();
+        const flags = givenFlags === AppendPositionDecoder.FLAGS_NULL ? 0 : givenFlags;
+        return messageOf(
+          {
+            type: 'appendPosition',
+            leadershipTermId: message.leadershipTermId(),
+            logPosition: message.logPosition(),
+            followerMemberId: message.followerMemberId(),
+            isCatchup: (flags & CATCHUP_FLAG) !== 0,
+          },
+          flags,
+        );
       }
       case CommitPositionDecoder.TEMPLATE_ID: {
         const message = this.#commitPosition.wrap(buffer, offset, blockLength, version);
@@ -133,23 +144,29 @@ export class ConsensusAdapter {
       }
       case CanvassPositionDecoder.TEMPLATE_ID: {
         const message = new CanvassPositionDecoder().wrap(buffer, offset, blockLength, version);
-        return messageOf({
-          type: 'canvassPosition',
-          logLeadershipTermId: message.logLeadershipTermId(),
-          logPosition: message.logPosition(),
-          leadershipTermId: message.leadershipTermId(),
-          followerMemberId: message.followerMemberId(),
-        });
+        return messageOf(
+          {
+            type: 'canvassPosition',
+            logLeadershipTermId: message.logLeadershipTermId(),
+            logPosition: message.logPosition(),
+            leadershipTermId: message.leadershipTermId(),
+            followerMemberId: message.followerMemberId(),
+          },
+          message.protocolVersion(),
+        );
       }
       case RequestVoteDecoder.TEMPLATE_ID: {
         const message = new RequestVoteDecoder().wrap(buffer, offset, blockLength, version);
-        return messageOf({
-          type: 'requestVote',
-          logLeadershipTermId: message.logLeadershipTermId(),
-          logPosition: message.logPosition(),
-          candidateTermId: message.candidateTermId(),
-          candidateMemberId: message.candidateMemberId(),
-        });
+        return messageOf(
+          {
+            type: 'requestVote',
+            logLeadershipTermId: message.logLeadershipTermId(),
+            logPosition: message.logPosition(),
+            candidateTermId: message.candidateTermId(),
+            candidateMemberId: message.candidateMemberId(),
+          },
+          message.protocolVersion(),
+        );
       }
       case VoteDecoder.TEMPLATE_ID: {
         const message = new VoteDecoder().wrap(buffer, offset, blockLength, version);
@@ -226,7 +243,7 @@ export class ConsensusAdapter {
     };
     return () => {
       this.#listener.onLeaderContext(timestamp, appVersion);
-      this.#listener.onConsensusMessage(decoded);
+      this.#listener.onConsensusMessage(decoded, 0);
     };
   }
 

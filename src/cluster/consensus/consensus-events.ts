@@ -3,7 +3,6 @@ import type { ConsensusAction } from './core/actions.ts';
 import { electionStateName } from './core/election-state.ts';
 import type { ConsensusMessage, NewLeadershipTerm } from './core/messages.ts';
 import { clusterRoleName } from './core/roles.ts';
-import { CONSENSUS_PROTOCOL_VERSION } from './protocol-version.ts';
 
 /** What a leader says beside the message of a new term. */
 export interface LeaderContext {
@@ -21,20 +20,20 @@ export class ConsensusEvents {
     this.#memberId = memberId;
   }
 
-  /** A member has said something. */
-  onMessage(message: ConsensusMessage, leader: LeaderContext): void {
+  /** A member has said something. `extra`: as `ConsensusListener` has it. */
+  onMessage(message: ConsensusMessage, extra: number, leader: LeaderContext): void {
     const log = this.#log;
     const memberId = this.#memberId;
     switch (message.type) {
       case 'canvassPosition':
-        log.log('CANVASS_POSITION', { memberId, ...message, protocolVersion: CONSENSUS_PROTOCOL_VERSION });
+        log.log('CANVASS_POSITION', { memberId, ...message, protocolVersion: extra });
         return;
       case 'requestVote':
         log.log('REQUEST_VOTE', {
           memberId,
           ...message,
           candidateId: message.candidateMemberId,
-          protocolVersion: CONSENSUS_PROTOCOL_VERSION,
+          protocolVersion: extra,
         });
         return;
       case 'vote':
@@ -49,7 +48,7 @@ export class ConsensusEvents {
         this.#onNewLeadershipTerm(message, leader);
         return;
       case 'appendPosition':
-        log.log('APPEND_POSITION', { memberId, ...message, flags: message.isCatchup ? 1 : 0 });
+        log.log('APPEND_POSITION', { memberId, ...message, flags: extra });
         return;
       case 'commitPosition':
         log.log('COMMIT_POSITION', { memberId, ...message, leaderId: message.leaderMemberId });
@@ -104,15 +103,9 @@ export class ConsensusEvents {
       case 'truncateLog':
         this.#log.log('TRUNCATE_LOG_ENTRY', {
           memberId,
-          state: undefined,
-          logLeadershipTermId: action.logLeadershipTermId,
-          leadershipTermId: action.logLeadershipTermId,
-          candidateTermId: action.logLeadershipTermId,
-          commitPosition: action.newPosition,
-          logPosition: action.newPosition,
+          ...action,
+          state: electionStateName(action.state),
           appendPosition: action.oldPosition,
-          oldPosition: action.oldPosition,
-          newPosition: action.newPosition,
         });
     }
   }

@@ -25,8 +25,8 @@ export class ConsensusSide implements ConsensusListener {
     checkAppVersion(this.#member, appVersion);
   }
 
-  onConsensusMessage(message: ConsensusMessage): void {
-    this.#events?.onMessage(message, this.#leader);
+  onConsensusMessage(message: ConsensusMessage, extra: number): void {
+    this.#events?.onMessage(message, extra, this.#leader);
     this.#member.step(message);
   }
 

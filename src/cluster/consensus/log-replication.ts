@@ -6,8 +6,12 @@ import {
   type RecordingSignalEvent,
   type ReplicationParams,
 } from '../../archive/client/mod.ts';
+import type { ClusterEventLog } from '../../events/mod.ts';
 import { ClusterError } from './errors.ts';
 import { answer, type Procedure } from './procedure.ts';
+
+/** What a recording is copied for, as the event log has it. */
+export type ReplicationPurpose = 'ELECTION' | 'STANDBY_SNAPSHOT';
 
 const NULL_VALUE = -1;
 const { NULL_COUNTER_ID } = CountersDescriptor;
@@ -119,6 +123,20 @@ export class RecordingReplication {
       case RecordingSignal.DELETE:
         throw new ClusterError('REPLICATION', `recording ${recordingId} was deleted during replication`);
     }
+  }
+
+  /** Tells of its end. */
+  logEnd(events: ClusterEventLog | undefined, memberId: number, purpose: ReplicationPurpose): void {
+    const { srcRecordingId, srcControlChannel } = this.#request;
+    events?.log('REPLICATION_ENDED', {
+      memberId,
+      purpose,
+      channel: srcControlChannel,
+      srcRecordingId,
+      dstRecordingId: this.recordingId,
+      position: this.position,
+      hasSynced: this.hasSynced,
+    });
   }
 
   /** Ends it, should it still go on. */

@@ -1,5 +1,6 @@
 import { type AeronArchive, type RecordingSignalEvent, SourceLocation } from '../../archive/client/mod.ts';
 import type { Aeron, Image } from '../../client/mod.ts';
+import type { ClusterEventLog } from '../../events/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import type { RecordingExtent, RecordingLog, RecoveryPlan } from '../files/mod.ts';
 import type { ConsensusModuleContext } from './context.ts';
@@ -27,6 +28,8 @@ export interface MemberLogParameters {
   readonly recordingLog: RecordingLog;
   readonly services: Services;
   readonly listener: LogListener;
+  /** undefined when they are not logged. */
+  readonly events: ClusterEventLog | undefined;
   /** Tells the core. */
   readonly step: (event: ConsensusEvent) => void;
 }
@@ -349,6 +352,7 @@ export class MemberLog {
     if (isDone) {
       this.#replication = undefined;
       this.recording.stopPosition = position;
+      replication.logEnd(this.#p.events, this.#p.context.clusterMemberId, 'ELECTION');
     } else if (position === this.#reportedReplicationPosition) {
       return 0;
     }

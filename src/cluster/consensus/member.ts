@@ -104,7 +104,7 @@ export class Member {
     this.archive = archive;
     this.report = resources.errorHandler;
     this.events = openClusterEventLog(platform);
-    this.events?.log('START', { version: 'aeron-ts' });
+    this.events?.log('START', { version: '1.52.2 aeron-ts' });
     this.#sessionEvents =
       this.events === undefined ? undefined : new SessionEvents(this.events, context.clusterMemberId, clock.timeUnit);
     this.state = new ModuleState(context.clusterMemberId, counters.state, this.events);
@@ -123,6 +123,7 @@ export class Member {
       recordingLog: resources.recordingLog,
       services: this.services,
       listener: new LogSide(this),
+      events: this.events,
       step: (event) => this.step(event),
     });
     this.replicated = new ReplicatedState(this.#newSessions(), serviceCount);

@@ -2,11 +2,12 @@ import type { ClusterEventLog } from '../../events/mod.ts';
 import type { ClusterTimeUnit } from '../codecs/mod.ts';
 import { timeUnitName } from './cluster-clock.ts';
 import { type ClusterSession, closeReasonName, type SessionStateListener } from './cluster-session.ts';
+import type { StandbySnapshot } from './consensus-adapter.ts';
 
 /** What a session was asked for. Upstream: `ClusterSession.Action`. */
 export type SessionAction = 'CLIENT' | 'BACKUP' | 'HEARTBEAT' | 'STANDBY_SNAPSHOT';
 
-/** How sessions come and go, in the event log, under upstream's names. */
+/** How sessions come and go, and what they bring, in the event log, under upstream's names. */
 export class SessionEvents {
   readonly #log: ClusterEventLog;
   readonly #memberId: number;
@@ -29,6 +30,15 @@ export class SessionEvents {
         newState,
         reason,
       });
+  }
+
+  /** A snapshot that a standby has told of goes into the recording log. */
+  onStandbySnapshot(snapshot: StandbySnapshot): void {
+    this.#log.log('STANDBY_SNAPSHOT_NOTIFICATION', {
+      memberId: this.#memberId,
+      ...snapshot,
+      timeUnit: this.#timeUnit,
+    });
   }
 
   /** The leader has put the session's opening into its log. */

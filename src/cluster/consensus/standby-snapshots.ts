@@ -94,18 +94,9 @@ function* copy(member: Member, endpoint: string, srcRecordingId: number): Proced
         replication.poll(member.nowNs);
         yield;
       }
-      const { recordingId, position, hasSynced } = replication;
-      member.events?.log('REPLICATION_ENDED', {
-        memberId: member.memberId,
-        purpose: 'STANDBY_SNAPSHOT',
-        channel: srcControlChannel,
-        srcRecordingId,
-        dstRecordingId: recordingId,
-        position,
-        hasSynced,
-      });
-      if (hasSynced) {
-        return recordingId;
+      replication.logEnd(member.events, member.memberId, 'STANDBY_SNAPSHOT');
+      if (replication.hasSynced) {
+        return replication.recordingId;
       }
     } finally {
       signalListeners.delete(onSignal);

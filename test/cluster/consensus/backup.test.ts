@@ -175,7 +175,7 @@ describe('a consensus module and those who back it up', () => {
   });
 
   it("enters a standby's snapshot once its position is committed, and copies it when it is told to", () => {
-    const node = snapshotted(new NodeWorld().start({ acceptStandbySnapshots: true }));
+    const node = snapshotted(new NodeWorld().logEvents().start({ acceptStandbySnapshots: true }));
     const [, main] = snapshotsOf(node);
     const backup = new Backup(node);
     backup.standbySnapshot(main!.logPosition + 96, [2, 1]);
@@ -192,11 +192,28 @@ describe('a consensus module and those who back it up', () => {
       copied.map(({ serviceId, logPosition }) => `${serviceId} ${logPosition - main!.logPosition}`),
       ['0 96', '-1 96'],
     );
+    const logPosition = main!.logPosition + 96;
+    const told = (recordingId: number, serviceId: number) =>
+      `STANDBY_SNAPSHOT_NOTIFICATION memberId=0 recordingId=${recordingId} leadershipTermId=0 termBaseLogPosition=0 ` +
+      `logPosition=${logPosition} timestamp=T timeUnit=MILLISECONDS serviceId=${serviceId} archiveEndpoint="10.0.0.1:9001"`;
+    assert.deepEqual(node.events('STANDBY_SNAPSHOT_NOTIFICATION'), [told(2, -1), told(1, 0)]);
+    assert.deepEqual(
+      node.events('REPLICATION_ENDED').map((line) => line.replace(/ position=\d+/, '')),
+      [
+        [2, 3],
+        [1, 4],
+      ].map(
+        ([from, to]) =>
+          'REPLICATION_ENDED memberId=0 purpose="STANDBY_SNAPSHOT" ' +
+          `channel="aeron:udp?endpoint=10.0.0.1:9001" srcRecordingId=${from} dstRecordingId=${to} ` +
+          'hasSynced=true',
+      ),
+    );
     assert.deepEqual(node.errors, []);
   });
 
   it('forgets snapshots that the archive does not have any more, when it is told to look', () => {
-    const node = snapshotted(new NodeWorld().start());
+    const node = snapshotted(new NodeWorld().logEvents().start());
     const { aeron, process } = node.aeron('vandal');
     const archive = AeronArchive.connectBlocking({
       aeron,
@@ -213,5 +230,9 @@ describe('a consensus module and those who back it up', () => {
       snapshotsOf(node).map(({ recordingId, isValid }) => `${recordingId} ${isValid}`),
       ['1 true', '2 false'],
     );
+    const [, { logPosition }] = snapshotsOf(node) as [unknown, { logPosition: number }];
+    assert.deepEqual(node.events('SNAPSHOT_ENTRY_INVALIDATION'), [
+      `SNAPSHOT_ENTRY_INVALIDATION memberId=0 entryIndex=2 recordingId=2 logPosition=${logPosition} serviceId=-1`,
+    ]);
   });
 });

@@ -3,44 +3,23 @@ import { describe, it } from 'node:test';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
 import { NodeWorld } from './node-world.ts';
 
-const LOG = '/events.log';
-
-/** What the consensus module of a cluster of one logs, without times, while `play` goes on. */
-function eventsOf(play: (node: NodeWorld) => void): string[] {
-  const node = new NodeWorld();
-  const variables = {
-    AERON_EVENT_CLUSTER_LOG: 'all',
-    AERON_EVENT_CLUSTER_LOG_DISABLE: 'COMMIT_POSITION,SERVICE_ACK',
-    AERON_EVENT_LOG_FILENAME: LOG,
-  };
-  const { platform } = node.host.process('logged', { variables });
-  node.start({ platform });
-  play(node);
-  const text = new TextDecoder().decode(platform.files.readWhole(LOG));
-  return text
-    .split('\n')
-    .filter((line) => line.includes('CLUSTER: '))
-    .map((line) => line.replace(/^.*CLUSTER: /, '').replace(/ timestamp=\d+/, ' timestamp=T'));
-}
-
 describe('the event log of a consensus module', () => {
   it('tells an election, a session and a snapshot as upstream does', () => {
-    const events = eventsOf((node) => {
-      const client = node.client();
-      client.send('add 1');
-      node.until(() => client.messages.includes('sum 1'));
-      node.toggle(ClusterControlToggle.SNAPSHOT);
-      node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
-      client.send('close');
-      node.until(() => node.serviceLog.some((line) => line.startsWith('CLOSE')));
-    });
+    const node = new NodeWorld().logEvents('COMMIT_POSITION,SERVICE_ACK').start();
+    const client = node.client();
+    client.send('add 1');
+    node.until(() => client.messages.includes('sum 1'));
+    node.toggle(ClusterControlToggle.SNAPSHOT);
+    node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+    client.send('close');
+    node.until(() => node.serviceLog.some((line) => line.startsWith('CLOSE')));
     const election = (from: string, to: string, reason: string, logLeadershipTermId = -1) =>
       `ELECTION_STATE_CHANGE memberId=0 oldState=${from} newState=${to} leaderId=0 candidateTermId=0 leadershipTermId=0 ` +
       `logPosition=0 logLeadershipTermId=${logLeadershipTermId} appendPosition=0 catchupPosition=-1 reason="${reason}"`;
     const session = (from: string, to: string, reason: string) =>
       `CLUSTER_SESSION_STATE_CHANGE memberId=0 sessionId=1 action=CLIENT oldState=${from} newState=${to} reason="${reason}"`;
     const expected = [
-      'START version="aeron-ts"',
+      'START version="1.52.2 aeron-ts"',
       'NEW_ELECTION memberId=0 leadershipTermId=-1 logPosition=0 appendPosition=0 reason="node started"',
       'ROLE_CHANGE memberId=0 oldState=FOLLOWER newState=LEADER reason=""',
       election('INIT', 'LEADER_LOG_REPLICATION', 'single-node cluster leader'),
@@ -62,6 +41,6 @@ describe('the event log of a consensus module', () => {
         'timeUnit=MILLISECONDS',
       session('CLOSING', 'CLOSED', ''),
     ];
-    assert.deepEqual(events, expected);
+    assert.deepEqual(node.events(), expected);
   });
 });

@@ -11,6 +11,13 @@ import {
   type Header,
   type Subscription,
 } from '../../../src/client/mod.ts';
+import {
+  AppendPositionDecoder,
+  AppendPositionEncoder,
+  CanvassPositionEncoder,
+  MessageHeaderEncoder,
+  RequestVoteEncoder,
+} from '../../../src/cluster/codecs/mod.ts';
 import { ConsensusAdapter, type ConsensusListener } from '../../../src/cluster/consensus/consensus-adapter.ts';
 import { ConsensusPublisher } from '../../../src/cluster/consensus/consensus-publisher.ts';
 import type { ConsensusMessage } from '../../../src/cluster/consensus/core/messages.ts';
@@ -55,10 +62,13 @@ class Heard implements ConsensusListener {
   readonly messages: ConsensusMessage[] = [];
   readonly leaders: string[] = [];
   readonly malformed: unknown[] = [];
+  /** The last one's. */
+  extra = 0;
   requests = 0;
 
-  onConsensusMessage(message: ConsensusMessage): void {
+  onConsensusMessage(message: ConsensusMessage, extra: number): void {
     this.messages.push(message);
+    this.extra = extra;
   }
   onLeaderContext(timestamp: bigint, appVersion: number): void {
     this.leaders.push(`${timestamp} ${appVersion}`);
@@ -184,6 +194,27 @@ describe('messages between members', () => {
         assert.deepEqual(heard.leaders, sent.type === 'newLeadershipTerm' ? [`${2n ** 62n} 258`] : []);
       }),
     );
+  });
+
+  it('bring along what only the event log asks for', () => {
+    const header = new MessageHeaderEncoder();
+    const extraOf = (encode: (buffer: AtomicBuffer) => { encodedLength(): number }): number => {
+      const buffer = AtomicBuffer.allocate(128);
+      const length = MessageHeaderEncoder.ENCODED_LENGTH + encode(buffer).encodedLength();
+      const heard = new Heard();
+      new ConsensusAdapter(subscriptionTo(buffer, 0, length), heard).poll();
+      assert.equal(heard.messages.length, 1);
+      return heard.extra;
+    };
+    const extras = [
+      extraOf((buffer) => new CanvassPositionEncoder().wrapAndApplyHeader(buffer, 0, header).protocolVersion(0x10203)),
+      extraOf((buffer) => new RequestVoteEncoder().wrapAndApplyHeader(buffer, 0, header).protocolVersion(0x20304)),
+      extraOf((buffer) => new AppendPositionEncoder().wrapAndApplyHeader(buffer, 0, header).flags(0x81)),
+      extraOf((buffer) =>
+        new AppendPositionEncoder().wrapAndApplyHeader(buffer, 0, header).flags(AppendPositionDecoder.FLAGS_NULL),
+      ),
+    ];
+    assert.deepEqual(extras, [0x10203, 0x20304, 0x81, 0]);
   });
 
   it('are not sent where there is nobody', () => {

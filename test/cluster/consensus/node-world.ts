@@ -19,6 +19,7 @@ import { TextService } from '../text-service.ts';
 const SECOND_NS = 1_000_000_000;
 export const AERON_DIRECTORY = '/dev/shm/aeron';
 const ADDRESS = '10.0.0.1';
+const EVENT_LOG = '/events.log';
 const MEMBERS = `0,${[9002, 9003, 9004, 9005, 9001].map((port) => `${ADDRESS}:${port}`).join(',')}`;
 
 interface Component {
@@ -118,6 +119,24 @@ export class NodeWorld {
       });
       return container.invoker;
     });
+  }
+
+  /** Before the start: the consensus module keeps its events for `events`. */
+  logEvents(disabled = 'none'): this {
+    this.variables['AERON_EVENT_CLUSTER_LOG'] = 'all';
+    this.variables['AERON_EVENT_CLUSTER_LOG_DISABLE'] = disabled;
+    this.variables['AERON_EVENT_LOG_FILENAME'] = EVENT_LOG;
+    return this;
+  }
+
+  /** What has happened, of one kind or of all, without times. */
+  events(name = ''): string[] {
+    const { files } = this.host.process('reader').platform;
+    return new TextDecoder()
+      .decode(files.readWhole(EVENT_LOG))
+      .split('\n')
+      .filter((line) => line.includes(`CLUSTER: ${name}`))
+      .map((line) => line.replace(/^.*CLUSTER: /, '').replace(/ timestamp=\d+/, ' timestamp=T'));
   }
 
   /** Closes a component in order. */

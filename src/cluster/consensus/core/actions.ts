@@ -95,9 +95,15 @@ interface ForceRecordingLog {
 /** The recording of the log loses what is behind this position, which was never committed; its image is left. */
 interface TruncateLog {
   readonly type: 'truncateLog';
-  readonly logLeadershipTermId: number;
   readonly oldPosition: number;
   readonly newPosition: number;
+  /** The election that has found it out, as it was then. */
+  readonly state: ElectionState;
+  readonly logLeadershipTermId: number;
+  readonly leadershipTermId: number;
+  readonly candidateTermId: number;
+  readonly commitPosition: number;
+  readonly logPosition: number;
 }
 
 /**

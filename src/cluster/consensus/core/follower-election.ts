@@ -173,8 +173,20 @@ export class FollowerElection {
       election.fail(`the log of the leader lacks what is committed here: ${positions}`);
       return;
     }
+    const { state, leadershipTermId, candidateTermId, logPosition } = election;
+    const { commitPosition } = core;
     election.fail(`truncating the log: ${positions}`);
-    core.actions.push({ type: 'truncateLog', logLeadershipTermId, oldPosition: appendPosition, newPosition });
+    core.actions.push({
+      type: 'truncateLog',
+      oldPosition: appendPosition,
+      newPosition,
+      state,
+      logLeadershipTermId,
+      leadershipTermId,
+      candidateTermId,
+      commitPosition,
+      logPosition,
+    });
     core.terms.commit(logLeadershipTermId, newPosition);
     core.recordingStopPosition = newPosition;
     election.appendPosition = newPosition;
