@@ -17,6 +17,8 @@ const { ABORT, NEUTRAL, RESUME, SHUTDOWN, SUSPEND } = ClusterControlToggle;
 const SECOND_NS = 1_000_000_000;
 /** What a killed component's mark file keeps its successor out for. */
 const FORGOTTEN_NS = 11 * SECOND_NS;
+const HEARTBEAT_TIMEOUT_NS = 2 * SECOND_NS;
+const ELECTION_TIMEOUT_NS = SECOND_NS;
 
 /** A cluster of three under virtual time with a client. */
 class ThreeMembers {
@@ -26,7 +28,11 @@ class ThreeMembers {
   readonly messages: string[] = [];
   readonly cluster = SimulatedCluster.launch(this.world, {
     newService: (id) => new TextService((line) => this.logs[id]!.push(line)),
-    consensusModule: { leaderHeartbeatTimeoutNs: 2 * SECOND_NS, startupCanvassTimeoutNs: 4 * SECOND_NS },
+    consensusModule: {
+      leaderHeartbeatTimeoutNs: HEARTBEAT_TIMEOUT_NS,
+      electionTimeoutNs: ELECTION_TIMEOUT_NS,
+      startupCanvassTimeoutNs: 4 * SECOND_NS,
+    },
   });
   client!: ClusterClient;
   #clients = 0;
@@ -113,6 +119,24 @@ describe('consensus modules of three members under virtual time', () => {
     await three.connect('|mtu=64', endpoints.find((endpoint) => endpoint.startsWith(`${follower.id}=`))!);
     three.send('add 1');
     await three.until(() => three.messages.includes('sum 1'));
+  });
+
+  it('have another leader within the time-outs of heartbeat and election, each time theirs is killed', async () => {
+    const three = new ThreeMembers();
+    // To canvass, to wait for nomination, and to wait for votes, of which the dead member's does not come.
+    const round = ELECTION_TIMEOUT_NS + ELECTION_TIMEOUT_NS / 2 + ELECTION_TIMEOUT_NS;
+    for (let kill = 0; kill < 4; kill++) {
+      await three.until(() => three.cluster.leader !== undefined);
+      const { id } = three.cluster.leader!;
+      const killedAt = three.world.now;
+      three.cluster.leader!.kill();
+      await three.until(() => three.cluster.leader !== undefined);
+      const elapsed = three.world.now - killedAt;
+      assert(elapsed <= HEARTBEAT_TIMEOUT_NS + round + SECOND_NS / 10, `after ${elapsed} ns`);
+      three.world.run(FORGOTTEN_NS);
+      three.cluster.start(id);
+      three.world.run(SECOND_NS);
+    }
   });
 
   for (const [name, toggle, pattern] of [
