@@ -195,6 +195,13 @@ const NEVER_QUIET: Quiet = { parkNs: () => 0, isAlone: () => false };
 const SPINS_WITHOUT_NEWS = 2;
 
 /**
+ * Work between two sleeps (bytes and messages, as agents count them) from which on more is on its way. A thread that takes
+ * the core from whoever sends it, at each datagram, makes both work in small pieces: so it lets the others go on first.
+ * Chosen by measuring clusters on two cores: a message that is alone counts for less, a thousand on their way for more.
+ */
+const BUSY_WORK = 4096;
+
+/**
  * `BackoffIdleStrategy` that sleeps in the kernel on the sockets of a poller: it wakes at the first datagram,
  * so that the longest park bounds the latency of shared memory alone and can be long. A thread that is alone with
  * its sockets sleeps as soon as it has spun: yielding and short sleeps would only keep the core from the process that
@@ -207,6 +214,7 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
   private readonly backoff: Backoff;
   private readonly quiet: Quiet;
   private hasSleptAlone = false;
+  private workSinceSleep = 0;
   /** The last sleep was ended by a datagram, so that more may come at once; and not by a timer. */
   private hasNews = true;
 
@@ -219,6 +227,7 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
 
   idle(workCount: number): void {
     if (workCount > 0) {
+      this.workSinceSleep += workCount;
       this.reset();
     } else if (this.quiet.isAlone()) {
       this.idleAlone();
@@ -258,7 +267,11 @@ export class SocketWaitIdleStrategy implements IdleStrategy {
     this.hasNews = this.poller.wait(durationNs) > 0;
     if (this.hasNews) {
       this.reset();
+      if (this.workSinceSleep > BUSY_WORK) {
+        this.platform.park(0);
+      }
     }
+    this.workSinceSleep = 0;
   }
 }
 

@@ -115,6 +115,24 @@ describe('SocketWaitIdleStrategy', () => {
     idleTimes(strategy, 4);
     assert.deepEqual(waits.splice(0), [4_000_000, 1_000_000], 'a datagram is followed by three');
   });
+
+  it('lets others go on first when a datagram wakes it after much work', () => {
+    const { platform, poller, parks, readable } = recorder();
+    const quiet = { parkNs: () => 4_000_000, isAlone: () => true };
+    const strategy = new SocketWaitIdleStrategy(platform, poller, { maxSpins: 0 }, quiet);
+    const workThenIdle = (...workCounts: number[]) => {
+      for (const workCount of [...workCounts, 0]) {
+        strategy.idle(workCount);
+      }
+      return parks.splice(0);
+    };
+    readable.count = 1;
+    assert.deepEqual(workThenIdle(2000, 2000), []);
+    assert.deepEqual(workThenIdle(2000, 3000), [0]);
+    assert.deepEqual(workThenIdle(2000), []);
+    readable.count = 0;
+    assert.deepEqual(workThenIdle(5000), [], 'nobody sends');
+  });
 });
 
 describe('createIdleStrategy', () => {
