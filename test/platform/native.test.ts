@@ -6,11 +6,17 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { type Platform, PlatformError, SocketAddress } from '../../src/platform/mod.ts';
+import { libc } from '../../src/platform/native/libc.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
+import type { NativeMemory } from '../../src/platform/native/native-memory.ts';
 import { NativePlatform } from '../../src/platform/native/native-platform.ts';
+import type { NativeUdpSocket } from '../../src/platform/native/native-udp-socket.ts';
 import { Sockets, throwsCode } from './contract/fixture.ts';
 import { platformContract } from './contract.ts';
 
+/** UDP_SEGMENT is Linux's. */
+const SKIP_SEGMENTS = process.platform !== 'linux';
+const SO_NO_CHECK = 11;
 const ONE_SECOND_NS = 1_000_000_000;
 const PLATFORM_URL = new URL('../../src/platform/native/mod.js', import.meta.url).href;
 
@@ -44,6 +50,24 @@ describe('the native platform', () => {
   it('is one for each thread', () => {
     assert.equal(nativePlatform(), platform);
     assert.equal(platform.name, `${process.platform}-${process.arch}`);
+  });
+
+  it('sends datagrams one by one where the system cannot cut them out of a message', { skip: SKIP_SEGMENTS }, () => {
+    using sockets = new Sockets(platform);
+    const from = sockets.open('127.0.0.1') as NativeUdpSocket;
+    const to = sockets.open('127.0.0.1');
+    // A socket that computes no checksums.
+    new Int32Array(sockets.memory.arrayBuffer)[0] = 1;
+    const address = (sockets.memory as NativeMemory).address;
+    assert.equal(libc().setsockopt(from.fd, 1, SO_NO_CHECK, address, 4), 0);
+    for (let round = 0; round < 2; round++) {
+      const sent = from.sendBatch(sockets.memory, Float64Array.of(0, 8), Int32Array.of(8, 8), 2, to.localAddress);
+      assert.equal(sent, 2);
+      assert.deepEqual(
+        sockets.receive(to, 2).map(({ content }) => content.length),
+        [8, 8],
+      );
+    }
   });
 
   it('loads the FFI library at its first use, not when imported', () => {

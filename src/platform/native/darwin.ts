@@ -18,6 +18,9 @@ export const darwin: SystemInterface = {
   socketCloseOnExec: 0,
   doNotWait: 0x80,
 
+  udpLevel: 17,
+  udpSegment: 0,
+
   socketLevel: 0xffff,
   reuseAddress: 0x4,
   reusePortForMulticast: 0x200,

@@ -18,6 +18,9 @@ export const linux: SystemInterface = {
   socketCloseOnExec: 0x80000,
   doNotWait: 0x40,
 
+  udpLevel: 17,
+  udpSegment: 103,
+
   socketLevel: 1,
   reuseAddress: 2,
   reusePortForMulticast: 0,

@@ -5,6 +5,9 @@ import { encodeAddress } from './native-socket-address.ts';
 import { system } from './system.ts';
 
 const SEND_CAPACITY = 64;
+/** What Linux cuts one message into at most (UDP_MAX_SEGMENTS of its older releases), and how long that may be. */
+const MAX_SEGMENTS = 64;
+const MAX_SEGMENTED_LENGTH = 65_000;
 
 /**
  * Hands messages to the system and takes them from it, as many a call as it can. One for each thread: what
@@ -13,6 +16,8 @@ const SEND_CAPACITY = 64;
 export class MessageTransfer {
   readonly capacity = SEND_CAPACITY;
   private readonly headers = new MessageHeaders(SEND_CAPACITY, 1);
+  /** Of each prepared message. */
+  private readonly datagrams = new Int32Array(SEND_CAPACITY);
   private readonly lib: Libc = libc();
   private readonly hasBatchCalls: boolean;
   private preparedAddress: SocketAddress | undefined;
@@ -20,6 +25,11 @@ export class MessageTransfer {
 
   constructor(hasBatchCalls: boolean) {
     this.hasBatchCalls = hasBatchCalls;
+  }
+
+  /** A message may be several datagrams, which the system cuts it into. */
+  get canSegment(): boolean {
+    return this.hasBatchCalls && system.udpSegment !== 0;
   }
 
   /** Where the next messages go, and the family of the socket that they leave from. */
@@ -35,8 +45,51 @@ export class MessageTransfer {
     }
   }
 
+  /** One datagram. */
   setMessage(index: number, address: number, length: number): void {
     this.headers.setBuffer(index, address, length);
+    this.headers.setSegmentLength(index, 0);
+    this.datagrams[index] = 1;
+  }
+
+  /**
+   * As many of the datagrams from `first` on as one message can carry: those that lie behind one another, all of the same
+   * length but for a shorter last one. They pass through the system together. Returns how many these are.
+   */
+  setSegments(
+    index: number,
+    base: number,
+    offsets: Float64Array,
+    lengths: Int32Array,
+    first: number,
+    count: number,
+  ): number {
+    const start = offsets[first]!;
+    const segmentLength = lengths[first]!;
+    const limit = Math.min(count, first + MAX_SEGMENTS);
+    let end = start + segmentLength;
+    let next = first + 1;
+    while (next < limit && offsets[next] === end && end - start === (next - first) * segmentLength) {
+      const length = lengths[next]!;
+      if (length > segmentLength || length === 0 || end + length - start > MAX_SEGMENTED_LENGTH) {
+        break;
+      }
+      end += length;
+      next++;
+    }
+    this.headers.setBuffer(index, base + start, end - start);
+    this.headers.setSegmentLength(index, next - first > 1 ? segmentLength : 0);
+    this.datagrams[index] = next - first;
+    return next - first;
+  }
+
+  /** How many datagrams the first `count` prepared messages are. */
+  datagramsOf(count: number): number {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      sum += this.datagrams[i]!;
+    }
+    return sum;
   }
 
   /** Sends the first `count` prepared messages; returns how many went, or -1 and errno when not even one did. */

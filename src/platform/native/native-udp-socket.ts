@@ -21,7 +21,9 @@ const SOCK_DGRAM = 2;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const CLOSED = -1;
-const { EAGAIN, ECONNREFUSED, EINTR, ENOBUFS } = constants.errno;
+const { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, ENOBUFS } = constants.errno;
+/** Nothing was sent, because the system does not cut messages here: to be prepared again. */
+const WITHOUT_SEGMENTS = -1;
 
 /** Something that has to forget a socket before its descriptor goes back to the system. */
 export interface SocketWatcher {
@@ -34,6 +36,8 @@ export class NativeUdpSocket implements UdpSocket {
   readonly sendBufferLength: number;
   readonly watchers = new Set<SocketWatcher>();
   fd: number;
+  /** Messages may be several datagrams, which the system cuts them into. */
+  private canSegment: boolean;
   private readonly transfer: MessageTransfer;
   private readonly errno: Int32Array;
   private readonly options: SocketOptions;
@@ -41,6 +45,7 @@ export class NativeUdpSocket implements UdpSocket {
   constructor(options: UdpSocketOptions, transfer: MessageTransfer) {
     const { bind } = options;
     this.transfer = transfer;
+    this.canSegment = transfer.canSegment;
     this.errno = libc().errno;
     const familyNumber = bind.family === 4 ? FAMILY_IPV4 : system.familyIpv6;
     this.fd = libc().socket(familyNumber, SOCK_DGRAM | system.socketCloseOnExec, 0);
@@ -83,20 +88,43 @@ export class NativeUdpSocket implements UdpSocket {
     transfer.address(to, this.localAddress.family);
     let sent = 0;
     while (sent < count) {
-      const chunk = Math.min(count - sent, transfer.capacity);
-      for (let i = 0; i < chunk; i++) {
-        const offset = offsets[sent + i]!;
-        const length = lengths[sent + i]!;
-        checkRange(memory, offset, length);
-        transfer.setMessage(i, base + offset, length);
+      const prepared = this.prepareBatch(memory, base, offsets, lengths, sent, count);
+      const taken = this.sendPrepared(prepared, to);
+      if (taken === WITHOUT_SEGMENTS) {
+        continue;
       }
-      const taken = this.sendPrepared(chunk, to);
-      sent += taken;
-      if (taken < chunk) {
+      sent += transfer.datagramsOf(taken);
+      if (taken < prepared) {
         break;
       }
     }
     return sent;
+  }
+
+  /** Fills messages with the datagrams from `first` on, and returns how many messages these are. */
+  private prepareBatch(
+    memory: Memory,
+    base: number,
+    offsets: Float64Array,
+    lengths: Int32Array,
+    first: number,
+    count: number,
+  ): number {
+    const { transfer } = this;
+    let prepared = 0;
+    for (let next = first; next < count && prepared < transfer.capacity; prepared++) {
+      const offset = offsets[next]!;
+      const length = lengths[next]!;
+      if (this.canSegment && length > 0) {
+        next += transfer.setSegments(prepared, base, offsets, lengths, next, count);
+        checkRange(memory, offset, offsets[next - 1]! + lengths[next - 1]! - offset);
+      } else {
+        checkRange(memory, offset, length);
+        transfer.setMessage(prepared, base + offset, length);
+        next++;
+      }
+    }
+    return prepared;
   }
 
   receive(batch: ReceiveBatch): number {
@@ -149,6 +177,11 @@ export class NativeUdpSocket implements UdpSocket {
       const errno = this.errno[0]!;
       if (errno === EAGAIN || errno === ENOBUFS || (errno === ECONNREFUSED && wasRefused)) {
         return 0;
+      }
+      if ((errno === EINVAL || errno === EIO) && this.transfer.datagramsOf(1) > 1) {
+        // A datagram longer than the path takes in one piece, or an interface that computes no checksums.
+        this.canSegment = false;
+        return WITHOUT_SEGMENTS;
       }
       if (errno === ECONNREFUSED) {
         wasRefused = true;

@@ -26,6 +26,10 @@ export interface SystemInterface {
   readonly socketCloseOnExec: number;
   readonly doNotWait: number;
 
+  readonly udpLevel: number;
+  /** The control message that has the system cut what is sent into datagrams; 0 where there is none. */
+  readonly udpSegment: number;
+
   readonly socketLevel: number;
   readonly reuseAddress: number;
   /** Several sockets on one multicast address need this too; 0 where SO_REUSEADDR is enough. */

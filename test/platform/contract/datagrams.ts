@@ -77,6 +77,30 @@ export function datagramContract(makePlatform: MakePlatform): void {
       );
 
       it(
+        'that lie behind one another in a batch stay apart',
+        withSockets((sockets, host) => {
+          const from = sockets.open(host);
+          const to = sockets.open(host, { receiveBufferLength: 1 << 20 });
+          const lengths = Int32Array.of(...new Array(70).fill(9), 4, 9, 9, 5, 12, 12, 0, 0, 12, 3, 3);
+          const count = lengths.length;
+          const offsets = new Float64Array(count);
+          const bytes = new Uint8Array(sockets.memory.arrayBuffer);
+          let end = 0;
+          for (const [i, length] of lengths.entries()) {
+            offsets[i] = i === 20 || i === count - 1 ? end + 1 : end;
+            end = offsets[i]! + length;
+            bytes.fill(i, offsets[i], end);
+          }
+          assert.equal(from.sendBatch(sockets.memory, offsets, lengths, count, to.localAddress), count);
+          assert.deepEqual(
+            sockets.receive(to, count).map(({ content }) => content),
+            Array.from(lengths, (length, i) => new Array(length).fill(i)),
+          );
+          assert.equal(sockets.receiveNow(to).length, 0);
+        }),
+      );
+
+      it(
         'of a batch of none are none',
         withSockets((sockets, host) => {
           const socket = sockets.open(host);
