@@ -1,6 +1,6 @@
 import { type Authenticator, type AuthorisationService, type ErrorHandler, SemanticVersion } from '../../agrona/mod.ts';
 import { BackupQueryDecoder, HeartbeatRequestDecoder, StandbySnapshotDecoder } from '../codecs/mod.ts';
-import type { Entry, RecordingLog, Snapshot } from '../files/mod.ts';
+import { type Entry, RecordingLog, type Snapshot } from '../files/mod.ts';
 import { Authentication } from './authentication.ts';
 import type { ResponseRequest } from './client-sessions.ts';
 import { ClusterSession } from './cluster-session.ts';
@@ -15,6 +15,8 @@ import type { SessionResponse } from './session-response.ts';
 const NO_SESSION = -1;
 /** Requests that may be under way at a time. */
 const MAX_REQUESTS = 64;
+/** Notifications of standbys that may be waiting for the log to get there. */
+const MAX_NOTIFIED = 64;
 const SCHEMA_ID = BackupQueryDecoder.SCHEMA_ID;
 
 /** What is asked for. */
@@ -143,11 +145,7 @@ export class BackupRequests {
       if (nowNs - notified.deadlineNs < 0) {
         return true;
       }
-      for (const snapshot of notified.snapshots) {
-        this.#p.events?.onStandbySnapshot(snapshot);
-        this.#p.recordingLog.appendStandbySnapshot(snapshot, snapshot.archiveEndpoint);
-      }
-      this.#p.onStandbySnapshot();
+      this.#enter(notified.snapshots);
       return false;
     });
     return before - this.#notified.length;
@@ -159,6 +157,20 @@ export class BackupRequests {
     }
     this.#pending = [];
     this.#rejected = [];
+  }
+
+  /** What fails is not tried again: a part may have been entered. */
+  #enter(snapshots: readonly StandbySnapshot[]): void {
+    try {
+      for (const snapshot of snapshots) {
+        this.#p.events?.onStandbySnapshot(snapshot);
+        this.#p.recordingLog.appendStandbySnapshot(snapshot, snapshot.archiveEndpoint);
+      }
+      this.#p.onStandbySnapshot();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#p.report(new ClusterError('STANDBY_SNAPSHOT', `a standby's snapshot is not entered: ${why}`, { cause }));
+    }
   }
 
   #add(request: BackupRequest, version: number, wish: Wish): void {
@@ -203,9 +215,25 @@ export class BackupRequests {
       case 'heartbeat':
         return this.#p.publisher.heartbeatResponse(session);
       case 'standbySnapshot':
-        this.#notified.push({ snapshots: wish.snapshots, deadlineNs: undefined });
-        return true;
+        return this.#takeNotification(session, wish.snapshots);
     }
+  }
+
+  #takeNotification(session: ClusterSession, snapshots: readonly StandbySnapshot[]): boolean {
+    if (this.#notified.length >= MAX_NOTIFIED) {
+      session.reject('ERROR', `more than ${MAX_NOTIFIED} notifications of standby snapshots at a time`);
+      return false;
+    }
+    try {
+      for (const snapshot of snapshots) {
+        RecordingLog.checkStandbySnapshot(snapshot, snapshot.archiveEndpoint);
+      }
+    } catch (error) {
+      session.reject('ERROR', error instanceof Error ? error.message : String(error));
+      return false;
+    }
+    this.#notified.push({ snapshots, deadlineNs: undefined });
+    return true;
   }
 
   #answerBackup(session: ClusterSession, logPosition: number, leaderMemberId: number): boolean {

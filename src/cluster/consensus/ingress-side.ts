@@ -97,7 +97,7 @@ export class IngressSide implements IngressListener {
       return;
     }
     const name = Object.entries(AdminRequestType).find(([, value]) => value === requestType)?.[0] ?? 'NULL_VAL';
-    const isAuthorised = member.context.authorisationService.isAuthorised(
+    const isAuthorised = member.authorisationService.isAuthorised(
       AdminRequestDecoder.SCHEMA_ID,
       AdminRequestDecoder.TEMPLATE_ID,
       requestType,

@@ -1,7 +1,8 @@
-import { AgentTerminationError, type ErrorHandler } from '../../agrona/mod.ts';
+import { AgentTerminationError, type AuthorisationService, type ErrorHandler } from '../../agrona/mod.ts';
 import type { AeronArchive, RecordingSignalEvent } from '../../archive/client/mod.ts';
 import type { Aeron, ConcurrentPublication, Subscription } from '../../client/mod.ts';
 import { type ClusterEventLog, openClusterEventLog } from '../../events/mod.ts';
+import { guardAuthorisation } from './authorisation.ts';
 import { BackupRequests } from './backup-requests.ts';
 import { CatchupReplays } from './catchup-replays.ts';
 import { ClientSessions, type Leadership, type ResponseRequest } from './client-sessions.ts';
@@ -67,6 +68,7 @@ export class Member {
   readonly archive: AeronArchive;
   readonly events: ClusterEventLog | undefined;
   readonly report: ErrorHandler;
+  readonly authorisationService: AuthorisationService;
   readonly state: ModuleState;
   readonly egress: EgressPublisher;
   readonly publisher: ConsensusPublisher;
@@ -103,6 +105,7 @@ export class Member {
     this.aeron = aeron;
     this.archive = archive;
     this.report = resources.errorHandler;
+    this.authorisationService = guardAuthorisation(context.authorisationService, this.report);
     this.events = openClusterEventLog(platform);
     this.events?.log('START', { version: '1.52.2 aeron-ts' });
     this.#sessionEvents =
@@ -249,7 +252,7 @@ export class Member {
       acceptStandbySnapshots: context.acceptStandbySnapshots,
       standbySnapshotNotificationProcessingDelayNs: context.standbySnapshotNotificationProcessingDelayNs,
       authenticator: context.authenticator,
-      authorisationService: context.authorisationService,
+      authorisationService: this.authorisationService,
       egress: this.egress,
       publisher: this.publisher,
       recordingLog: resources.recordingLog,

@@ -80,6 +80,19 @@ export class RecordingLog {
     rewriteRecordingLog(platform, clusterDir, RecordingLog.FILE_NAME, entries);
   }
 
+  /** @throws AeronError STANDBY_SNAPSHOT_INVALID when it cannot be an entry */
+  static checkStandbySnapshot({ recordingId, serviceId }: Snapshot, archiveEndpoint: string): void {
+    if (recordingId < 0 || serviceId < CONSENSUS_MODULE_SERVICE_ID || !isEndpoint(archiveEndpoint)) {
+      throw new AeronError(
+        'STANDBY_SNAPSHOT_INVALID',
+        'a standby snapshot needs a recordingId of 0 or more, ' +
+          `a serviceId of ${CONSENSUS_MODULE_SERVICE_ID} or more, and an archiveEndpoint of 1 to ${MAX_ENDPOINT_LENGTH} ` +
+          `printable characters, not recordingId=${recordingId} serviceId=${serviceId} ` +
+          `archiveEndpoint=${archiveEndpoint.slice(0, 100)} (${archiveEndpoint.length})`,
+      );
+    }
+  }
+
   /** All entries in order, also invalid ones. */
   get entries(): readonly Entry[] {
     return this.sorted;
@@ -233,14 +246,9 @@ export class RecordingLog {
     this.appendOrRestore({ ...snapshot, type: EntryType.SNAPSHOT, archiveEndpoint: undefined });
   }
 
-  /** Enters a standby's snapshot. @throws AeronError ENDPOINT_INVALID when the endpoint is empty or too long for an entry */
+  /** Enters a standby's snapshot. @throws AeronError STANDBY_SNAPSHOT_INVALID, as `checkStandbySnapshot` */
   appendStandbySnapshot(snapshot: Snapshot, archiveEndpoint: string): void {
-    if (archiveEndpoint === '' || archiveEndpoint.length > MAX_ENDPOINT_LENGTH) {
-      throw new AeronError(
-        'ENDPOINT_INVALID',
-        `the archive endpoint of a standby snapshot has 1 to ${MAX_ENDPOINT_LENGTH} characters, not ${archiveEndpoint.length}`,
-      );
-    }
+    RecordingLog.checkStandbySnapshot(snapshot, archiveEndpoint);
     this.appendOrRestore({ ...snapshot, type: EntryType.STANDBY_SNAPSHOT, archiveEndpoint });
   }
 
@@ -396,6 +404,11 @@ export class RecordingLog {
       );
     }
   }
+}
+
+/** In ASCII, which has as many bytes as characters. */
+function isEndpoint(text: string): boolean {
+  return text.length <= MAX_ENDPOINT_LENGTH && /^[!-~]+$/.test(text);
 }
 
 function checkRecordingId(recordingId: number): void {

@@ -52,6 +52,12 @@ export class FakeResponse implements SessionResponse {
   }
 }
 
+/** By which a fake client asks. */
+export const FAKE_HEADER = {
+  sessionId: 1,
+  image: { sourceIdentity: 'client:9', correlationId: 4 },
+} as unknown as Header;
+
 /** Sessions of a leader whose log is a list of lines, under a clock that a test moves. */
 export class SessionsUnderTest {
   readonly log: string[] = [];
@@ -95,7 +101,7 @@ export class SessionsUnderTest {
         responseChannel: 'aeron:udp?endpoint=client:1',
         encodedCredentials: new Uint8Array(0),
         clientInfo: '',
-        header: { sessionId: 1, image: { sourceIdentity: 'client:9', correlationId: 4 } } as unknown as Header,
+        header: FAKE_HEADER,
         ...request,
       },
       isLeader,

@@ -184,8 +184,16 @@ describe('RecordingLog', () => {
     );
     assert.deepEqual(opened(platform).entries, log.entries);
     assert.equal(log.createRecoveryPlan(lookUp, 1, -1).snapshots.length, 0);
-    throwsCode('ENDPOINT_INVALID', () => log.appendStandbySnapshot(snapshot(4, 0, 640, 0), ''));
-    throwsCode('ENDPOINT_INVALID', () => log.appendStandbySnapshot(snapshot(4, 0, 640, 0), 'x'.repeat(4096)));
+    for (const [recordingId, serviceId, archiveEndpoint] of [
+      [4, 0, ''],
+      [4, 0, 'x'.repeat(4096)],
+      [4, 0, 'host\u00e9:1'],
+      [4, -2, endpoint],
+      [-1, 0, endpoint],
+    ] as const) {
+      const invalid = snapshot(recordingId, 0, 640, serviceId);
+      throwsCode('STANDBY_SNAPSHOT_INVALID', () => log.appendStandbySnapshot(invalid, archiveEndpoint));
+    }
   });
 
   it('enters the terms between the last known and a new one, and commits the last', () => {
