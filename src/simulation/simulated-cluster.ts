@@ -13,6 +13,8 @@ export interface SimulatedClusterOptions {
   readonly fileSyncLevel?: number;
   /** Time-outs and the like, of each consensus module. */
   readonly consensusModule?: ConsensusModuleOptions;
+  /** The environment of the members, as AERON_EVENT_CLUSTER_LOG, which prints what they do. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Told of what the components of a member could not do. */
   readonly onError?: (memberId: number, component: string, error: unknown) => void;
 }
@@ -36,7 +38,7 @@ export class SimulatedCluster {
   readonly #newService: (memberId: number) => ClusteredService;
 
   private constructor(world: SimulatedWorld, options: SimulatedClusterOptions) {
-    const { memberCount = 3, fileSyncLevel = 0, consensusModule = {}, onError } = options;
+    const { memberCount = 3, fileSyncLevel = 0, consensusModule = {}, variables = {}, onError } = options;
     const addresses = Array.from({ length: memberCount }, (_, id) => `10.0.0.${id + 1}`);
     const settings: ClusterSettings = { addresses, fileSyncLevel, serviceCount: 1, consensusModule };
     this.ingressEndpoints = ingressEndpointsOf(addresses);
@@ -46,6 +48,7 @@ export class SimulatedCluster {
       return new SimulatedMember(host, {
         id,
         settings,
+        variables,
         onError: (component, error) => onError?.(id, component, error),
       });
     });

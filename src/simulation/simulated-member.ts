@@ -22,6 +22,8 @@ const TOGGLE_SNAPSHOT = 4;
 export interface SimulatedMemberOptions {
   readonly id: number;
   readonly settings: ClusterSettings;
+  /** The environment of its processes. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** One loop for all components, the default; or a process for each. */
   readonly isOneLoop?: boolean;
   /** Told of what the components could not do. */
@@ -240,7 +242,7 @@ export class SimulatedMember {
   }
 
   #newProcess(name: string): SimulatedProcess {
-    const started = this.host.process(name);
+    const started = this.host.process(name, { variables: this.#options.variables ?? {} });
     this.#processes.push(started);
     return started;
   }

@@ -1,93 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AtomicCounter, CountersReader } from '../../../src/agrona/mod.ts';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
-import { ClusterClient } from '../../../src/cluster/mod.ts';
-import { AeronCounters, CncFile } from '../../../src/protocol/mod.ts';
-import {
-  SimulatedCluster,
-  SimulatedMediaDriver,
-  type SimulatedMember,
-  SimulatedWorld,
-} from '../../../src/simulation/mod.ts';
-import { TextService } from '../text-service.ts';
-import { AERON_DIRECTORY } from './node-world.ts';
+import { ELECTION_TIMEOUT_NS, HEARTBEAT_TIMEOUT_NS, ThreeMembers } from './three-members.ts';
 
 const { ABORT, NEUTRAL, RESUME, SHUTDOWN, SUSPEND } = ClusterControlToggle;
 const SECOND_NS = 1_000_000_000;
 /** What a killed component's mark file keeps its successor out for. */
 const FORGOTTEN_NS = 11 * SECOND_NS;
-const HEARTBEAT_TIMEOUT_NS = 2 * SECOND_NS;
-const ELECTION_TIMEOUT_NS = SECOND_NS;
-
-/** A cluster of three under virtual time with a client. */
-class ThreeMembers {
-  readonly world = new SimulatedWorld({ seed: 3 });
-  /** What the services of each member have said. */
-  readonly logs: readonly string[][] = [[], [], []];
-  readonly messages: string[] = [];
-  readonly cluster = SimulatedCluster.launch(this.world, {
-    newService: (id) => new TextService((line) => this.logs[id]!.push(line)),
-    consensusModule: {
-      leaderHeartbeatTimeoutNs: HEARTBEAT_TIMEOUT_NS,
-      electionTimeoutNs: ELECTION_TIMEOUT_NS,
-      startupCanvassTimeoutNs: 4 * SECOND_NS,
-    },
-  });
-  client!: ClusterClient;
-  #clients = 0;
-
-  async until(condition: () => boolean, what: string = String(condition)): Promise<void> {
-    const happens = await this.world.settleUntil(condition, 60 * SECOND_NS);
-    const members = this.cluster.members.map((member) => member.describe()).join('; ');
-    assert(happens, `within a minute: ${what}; ${members}; ${JSON.stringify([this.logs, this.messages])}`);
-  }
-
-  /** @param ingressEndpoints of those that the client tries first; any by default */
-  async connect(egressParameters = '', ingressEndpoints = this.cluster.ingressEndpoints): Promise<void> {
-    const address = `10.0.1.${++this.#clients}`;
-    const driver = SimulatedMediaDriver.launch(this.world.host(`client ${address}`, { addresses: [address] }));
-    let isConnected = false;
-    const converse = async () => {
-      this.client = await ClusterClient.connect({
-        platform: driver.host.process('client').platform,
-        ingressChannel: 'aeron:udp',
-        ingressEndpoints,
-        egressChannel: `aeron:udp?endpoint=${address}:0${egressParameters}`,
-      });
-      isConnected = true;
-      for await (const { data } of this.client.messages()) {
-        this.messages.push(new TextDecoder().decode(data));
-      }
-    };
-    converse().catch(() => {});
-    await this.until(() => isConnected);
-  }
-
-  /** Waits until the client knows who leads. */
-  async leader(): Promise<SimulatedMember> {
-    await this.until(() => {
-      const { leader } = this.cluster;
-      return leader !== undefined && this.client.session.leaderMemberId === leader.id;
-    });
-    return this.cluster.leader!;
-  }
-
-  send(text: string): void {
-    this.client.send(text).catch(() => {});
-  }
-
-  toggle({ host }: SimulatedMember, from: number, to: number): void {
-    const cnc = CncFile.tryMap(host.process('operator').platform, AERON_DIRECTORY);
-    assert(cnc instanceof CncFile);
-    const counters = new CountersReader(cnc.countersMetaDataBuffer, cnc.countersValuesBuffer);
-    const toggle = counters.findAllocated(
-      (id) => counters.getCounterTypeId(id) === AeronCounters.CLUSTER_CONTROL_TOGGLE_TYPE_ID,
-    );
-    assert.equal(new AtomicCounter(cnc.countersValuesBuffer, toggle).compareAndSet(from, to), true);
-    cnc.close();
-  }
-}
 
 describe('consensus modules of three members under virtual time', () => {
   it('stay suspended when their leader is killed, until the next one is told to go on', async () => {
