@@ -145,6 +145,23 @@ describe('replay', () => {
     world.close();
   });
 
+  it('ends with an error where the file does, though the recording goes on', () => {
+    const world = new ArchiveWorld();
+    const { recordingId } = world.record(10);
+    const file = world.platform.files.open('/archive/0-0.rec', 'r+');
+    file.truncate(4 * 64);
+    file.close();
+    const subscription = world.addSubscription(IPC, REPLAY_STREAM_ID);
+    world.client.startReplay(recordingId, IPC, REPLAY_STREAM_ID).block();
+    assert.deepEqual(world.receive(subscription, 4), messagesOf(4));
+    world.until(() => {
+      world.client.pollForRecordingSignals();
+      return world.clientErrors.length > 0;
+    });
+    assert.match(String(world.clientErrors), /unexpected end of recording at position=256/);
+    world.close();
+  });
+
   it('goes over a response channel to whoever has a token', () => {
     const world = new ArchiveWorld();
     const { recordingId } = world.record(10);

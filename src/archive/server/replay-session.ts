@@ -263,7 +263,14 @@ export class ReplaySession implements Session {
       throw this.failure('recording segment not found');
     }
     const available = this.stopPosition - this.reader.position;
-    return available <= 0 ? 0 : this.reader.read(this.buffer, Math.min(available, this.parameters.fileIoMaxLength));
+    if (available <= 0) {
+      return 0;
+    }
+    const length = this.reader.read(this.buffer, Math.min(available, this.parameters.fileIoMaxLength));
+    if (length < HEADER_LENGTH) {
+      throw this.failure(`unexpected end of recording at position=${this.framePosition(0)}`);
+    }
+    return length;
   }
 
   /** Whether there is more than there was; what will never come ends the replay. */
