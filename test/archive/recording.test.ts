@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ArchiveErrorCode, RecordingPos, RecordingSignal, SourceLocation } from '../../src/archive/client/mod.ts';
+import { Aeron } from '../../src/client/mod.ts';
 import { AeronCounters } from '../../src/protocol/mod.ts';
+import { SimulatedArchive } from '../../src/simulation/mod.ts';
 import { ArchiveWorld, IPC, messagesOf, refusedWith, STREAM_ID } from './archive-world.ts';
 
 const UDP = 'aeron:udp?endpoint=10.0.0.1:20121|term-length=64k';
@@ -203,6 +205,33 @@ describe('recording', () => {
     client.stopRecording(IPC, STREAM_ID).block();
     assert.deepEqual(world.replay(recordingId, 10), messagesOf(10));
     assert.equal(world.record(5).recordingId, recordingId + 1);
+    world.close();
+  });
+
+  it('ends at the first error of the disk, whatever the errors of subscribers are to its client', () => {
+    const disks = { '/': { capacityLength: 8 * 1024 * 1024 } };
+    const world = new ArchiveWorld({}, {}, {}, { disks });
+    const { files } = world.platform;
+    world.archive.close();
+    const aeron = Aeron.connectBlocking({
+      platform: world.host.process('of-others').platform,
+      useConductorAgentInvoker: true,
+      subscriberErrorHandler: () => {},
+    });
+    world.archive = SimulatedArchive.launch(world.host, { aeron });
+    const client = world.connect();
+    client.startRecording(IPC, STREAM_ID, SourceLocation.LOCAL).block();
+    const publication = world.addPublication();
+    world.publish(publication, 10);
+    world.until(() => client.getRecordingPosition(0).block() === publication.position);
+    const { position } = publication;
+    files.writeWhole('/filler', new Uint8Array(files.usableSpace('/')));
+    world.publish(publication, 20, 10, 1000);
+    world.until(() => client.getStopPosition(0).block() >= 0);
+    const stopPosition = client.getStopPosition(0).block();
+    assert.ok(stopPosition >= position && stopPosition < publication.position);
+    client.pollForRecordingSignals();
+    assert.match(String(world.clientErrors[0]), /recording 0 was stopped at position/);
     world.close();
   });
 

@@ -1,4 +1,4 @@
-import { AeronError, type ErrorHandler } from '../../agrona/mod.ts';
+import { AeronError, type AtomicBuffer, type ErrorHandler } from '../../agrona/mod.ts';
 import type { Aeron, BlockHandler, Counter, Image } from '../../client/mod.ts';
 import { ArchiveErrorCode } from '../client/mod.ts';
 import type { ControlSession } from './control-session.ts';
@@ -56,6 +56,7 @@ export class RecordingSession implements Session, LimitPosition {
   private wasStarted = false;
   private recorded: number;
   private progressEventPosition: number;
+  private writeError: unknown;
   private error: { readonly code: number; readonly message: string } | undefined;
 
   constructor(parameters: RecordingSessionParameters) {
@@ -67,7 +68,7 @@ export class RecordingSession implements Session, LimitPosition {
     this.correlationId = parameters.correlationId;
     this.isAutoStop = parameters.isAutoStop;
     this.writer = writer;
-    this.onBlock = (buffer, offset, length) => writer.onBlock(buffer, offset, length);
+    this.onBlock = (buffer, offset, length) => this.write(buffer, offset, length);
     this.blockLengthLimit = Math.min(image.termBufferLength, parameters.blockLengthLimit);
     this.recorded = image.joinPosition;
     this.progressEventPosition = image.joinPosition;
@@ -156,6 +157,9 @@ export class RecordingSession implements Session, LimitPosition {
     const { image } = this;
     try {
       const bytes = image.blockPoll(this.onBlock, this.blockLengthLimit);
+      if (this.writeError !== undefined) {
+        throw this.writeError;
+      }
       if (bytes > 0) {
         const { position } = this.writer;
         this.recorded = position;
@@ -170,6 +174,15 @@ export class RecordingSession implements Session, LimitPosition {
     } catch (error) {
       this.fail(error);
       return 1;
+    }
+  }
+
+  /** What is thrown here is kept: the client, which may be somebody else's, has a handler of its own for it. */
+  private write(buffer: AtomicBuffer, offset: number, length: number): void {
+    try {
+      this.writer.onBlock(buffer, offset, length);
+    } catch (error) {
+      this.writeError = error;
     }
   }
 
