@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AeronArchive, RecordingSignal, SourceLocation } from '../../src/archive/client/mod.ts';
+import { type AeronArchive, type ArchiveError, RecordingSignal, SourceLocation } from '../../src/archive/client/mod.ts';
+import { ControlResponseCode } from '../../src/archive/codecs/mod.ts';
+import { AeronCounters } from '../../src/protocol/mod.ts';
 import { SimulatedArchive, SimulatedMediaDriver } from '../../src/simulation/mod.ts';
 import { ArchiveWorld, IPC, messagesOf, STREAM_ID } from './archive-world.ts';
+import { FakeArchive } from './fake-archive.ts';
 
 const CONTROL_STREAM_ID = 10;
 const CONTROL_CHANNEL = 'aeron:udp?endpoint=10.0.0.1:8010';
@@ -90,5 +93,65 @@ describe('replication between two machines', () => {
     world.until(() => second.getRecordingPosition(copy).block() === publication.position);
     second.stopReplication(again).block();
     world.until(() => second.getStopPosition(copy).block() === publication.position);
+  });
+});
+
+describe('replication', () => {
+  /** The copy goes to the world's archive, and the source is played. */
+  const place = () => {
+    const world = new ArchiveWorld();
+    const channel = 'aeron:udp?endpoint=10.0.0.1:8011';
+    const program = world.host.process('source');
+    const source = new FakeArchive(program.platform, channel);
+    program.run(() => source.doWork());
+    const request = () => {
+      world.until(() => source.requests.length > 0);
+      return source.take()!;
+    };
+    const replicationId = world.client.replicate(0, CONTROL_STREAM_ID, channel).block();
+    const complain = () => source.respond(999, ControlResponseCode.ERROR, 0, 'the disk is broken');
+    const endsWithComplaint = () => {
+      world.until(() => {
+        world.client.pollForRecordingSignals();
+        return world.signals.some(({ signal }) => signal === REPLICATE_END);
+      }, 2e9);
+      const [error] = world.clientErrors as ArchiveError[];
+      assert.match(error!.message, /the disk is broken/);
+      assert.equal(error!.correlationId, replicationId);
+      world.until(() => source.isSessionClosed);
+    };
+    return { world, source, program, request, complain, endsWithComplaint };
+  };
+
+  it('ends with an error of the source that comes in the place of the replay', () => {
+    const { source, request, complain, endsWithComplaint } = place();
+    source.descriptor(request().correlationId, 0);
+    source.ok(request(), 5);
+    complain();
+    endsWithComplaint();
+  });
+
+  it('ends with an error of the source that comes in the place of an answer', () => {
+    const { request, complain, endsWithComplaint } = place();
+    request();
+    complain();
+    endsWithComplaint();
+  });
+
+  it('leaves nothing behind when its source is gone', () => {
+    const { world, source, program, request } = place();
+    source.descriptor(request().correlationId, 0);
+    source.ok(request(), 5);
+    const publications = () =>
+      world.labelsOf(AeronCounters.DRIVER_PUBLISHER_LIMIT_TYPE_ID).filter((label) => label.includes('10.0.0.1:8011'));
+    assert.equal(publications().length, 1);
+    source.aeron.close();
+    program.kill();
+    world.until(() => {
+      world.client.pollForRecordingSignals();
+      return world.signals.some(({ signal }) => signal === REPLICATE_END);
+    });
+    world.until(() => publications().length === 0);
+    world.close();
   });
 });

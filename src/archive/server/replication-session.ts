@@ -81,6 +81,8 @@ export class ReplicationSession implements Session {
   private srcReplaySessionId: bigint | undefined;
   private dstRecordingId: number;
   private lastSourcePollMs = 0;
+  /** Said by the source without being asked; it ends the replication. */
+  private sourceError: unknown;
   private isOver = false;
 
   constructor(parameters: ReplicationSessionParameters) {
@@ -104,6 +106,9 @@ export class ReplicationSession implements Session {
         this.isOver = true;
         return 1;
       }
+      if (this.sourceError !== undefined) {
+        throw this.sourceError;
+      }
       const step = this.steps.next();
       this.isOver = step.done === true;
       return step.done === true ? 1 : step.value;
@@ -120,23 +125,33 @@ export class ReplicationSession implements Session {
   }
 
   close(): void {
-    const { context, onEnd, recordings } = this.parameters;
-    const { recording, source, srcReplaySessionId } = this;
+    const { onEnd, recordings } = this.parameters;
+    const { recording } = this;
+    this.guard(() => this.steps.return());
+    if (recording !== undefined) {
+      this.guard(() => recordings.end(recording, 'replication ended'));
+    }
+    this.guard(() => this.connecting?.close());
+    this.guard(() => this.stopReplay());
+    this.guard(() => this.source?.close());
+    onEnd();
+    this.signal(NULL_POSITION, RecordingSignal.REPLICATE_END);
+  }
+
+  /** Whatever one step of the end throws, the others are taken. */
+  private guard(action: () => void): void {
     try {
-      if (recording !== undefined) {
-        recordings.end(recording, 'replication ended');
-      }
-      this.connecting?.close();
-      if (source !== undefined && !source.isClosed) {
-        if (srcReplaySessionId !== undefined) {
-          const correlationId = context.aeron.nextCorrelationId();
-          source.archiveProxy.stopReplay(srcReplaySessionId, correlationId, source.controlSessionId);
-        }
-        source.close();
-      }
-    } finally {
-      onEnd();
-      this.signal(NULL_POSITION, RecordingSignal.REPLICATE_END);
+      action();
+    } catch (error) {
+      this.parameters.context.errorHandler(error);
+    }
+  }
+
+  private stopReplay(): void {
+    const { source, srcReplaySessionId } = this;
+    if (source?.archiveProxy.publication.isConnected && srcReplaySessionId !== undefined) {
+      const correlationId = this.parameters.context.aeron.nextCorrelationId();
+      source.archiveProxy.stopReplay(srcReplaySessionId, correlationId, source.controlSessionId);
     }
   }
 
@@ -165,7 +180,12 @@ export class ReplicationSession implements Session {
   }
 
   private *connect(): Steps<AeronArchive> {
-    const connecting = AeronArchive.asyncConnect(this.parameters.archiveOptions);
+    const connecting = AeronArchive.asyncConnect({
+      ...this.parameters.archiveOptions,
+      errorHandler: (error) => {
+        this.sourceError ??= error;
+      },
+    });
     this.connecting = connecting;
     try {
       for (;;) {
@@ -278,7 +298,7 @@ export class ReplicationSession implements Session {
     const channel = ChannelUri.parse(replicationChannel);
     if (channel.isUdp && channel.containsKey('endpoint')) {
       const what = `to resolve subscription endpoint: channel=${subscription.channel}`;
-      channel.replaceEndpointWildcardPort(yield* this.until(what, () => subscription.resolvedEndpoint()));
+      channel.replaceEndpointWildcardPort(yield* this.until(source, what, () => subscription.resolvedEndpoint()));
     }
     if (request.liveDestination !== '') {
       channel.put('linger', '0');
@@ -298,7 +318,7 @@ export class ReplicationSession implements Session {
     );
     const sessionId = sessionIdOfReplay(this.srcReplaySessionId);
     const what = `get replay image for sessionId=${sessionId} on channel=${subscription.channel}`;
-    return yield* this.until(what, () => subscription.imageBySessionId(sessionId));
+    return yield* this.until(source, what, () => subscription.imageBySessionId(sessionId));
   }
 
   /** Up to the stop position, of the request or of the source. */
@@ -391,9 +411,9 @@ export class ReplicationSession implements Session {
   }
 
   /** Waits as long as the other archive may take for an answer. @throws ArchiveTimeoutError */
-  private *until<T>(what: string, poll: () => T | undefined): Steps<T> {
+  private *until<T>(source: AeronArchive, what: string, poll: () => T | undefined): Steps<T> {
     const { clock } = this.parameters.context;
-    const timeoutMs = this.source!.context.messageTimeoutNs / 1_000_000;
+    const timeoutMs = source.context.messageTimeoutNs / 1_000_000;
     const deadlineMs = clock.epochTimeMs() + timeoutMs;
     for (;;) {
       const result = poll();
@@ -403,7 +423,7 @@ export class ReplicationSession implements Session {
       if (clock.epochTimeMs() >= deadlineMs) {
         throw new ArchiveTimeoutError(`failed ${what} within ${timeoutMs} ms`);
       }
-      yield 0;
+      yield this.pollSource(source);
     }
   }
 
