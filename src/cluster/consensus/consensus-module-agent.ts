@@ -150,7 +150,7 @@ export class ConsensusModuleAgent implements Agent {
       if (member.isLeader) {
         workCount += this.#lead(member);
       } else if (!member.isInElection) {
-        workCount += member.ingressAdapter.poll();
+        workCount += this.#ingressWork(member);
       }
       workCount += this.#procedureWork(member);
       this.#tickCore(member);
@@ -185,8 +185,18 @@ export class ConsensusModuleAgent implements Agent {
     }
     return (
       member.replicated.lead(member.log.publisher, member.leadershipTermId, this.#context.clock) +
-      member.ingressAdapter.poll()
+      this.#ingressWork(member)
     );
+  }
+
+  /** What clients ask for. What fails there keeps the member from nothing else. */
+  #ingressWork(member: Member): number {
+    try {
+      return member.ingressAdapter.poll();
+    } catch (error) {
+      this.#onError(member, error);
+      return 1;
+    }
   }
 
   /** What is replayed, caught up with or followed. */

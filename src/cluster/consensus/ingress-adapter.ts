@@ -108,89 +108,100 @@ export class IngressAdapter {
     this.#ipcAssembler.clear();
   }
 
+  /** Decodes, and only then tells: what the listener throws is no fault of the message. */
   readonly #onMessage = (
     buffer: AtomicBuffer,
     offset: number,
     length: number,
     header: Header,
   ): ControlledFragmentAction => {
-    try {
-      const messageHeader = this.#header.wrap(buffer, offset);
-      if (length < HEADER_LENGTH || messageHeader.schemaId() !== SCHEMA_ID) {
-        const what = length < HEADER_LENGTH ? `${length} bytes` : `schemaId=${messageHeader.schemaId()}`;
-        this.#listener.onMalformedIngress(`expected schemaId=${SCHEMA_ID}, actual: ${what}`, header);
+    const messageHeader = this.#header.wrap(buffer, offset);
+    if (length < HEADER_LENGTH || messageHeader.schemaId() !== SCHEMA_ID) {
+      const what = length < HEADER_LENGTH ? `${length} bytes` : `schemaId=${messageHeader.schemaId()}`;
+      this.#listener.onMalformedIngress(`expected schemaId=${SCHEMA_ID}, actual: ${what}`, header);
+      return CONTINUE;
+    }
+    if (messageHeader.templateId() === SessionMessageHeaderDecoder.TEMPLATE_ID) {
+      if (length < SESSION_HEADER_LENGTH) {
+        this.#listener.onMalformedIngress(`session message of ${length} bytes`, header);
         return CONTINUE;
       }
-      if (messageHeader.templateId() === SessionMessageHeaderDecoder.TEMPLATE_ID) {
-        if (length < SESSION_HEADER_LENGTH) {
-          this.#listener.onMalformedIngress(`session message of ${length} bytes`, header);
-          return CONTINUE;
-        }
-        return this.#listener.onIngressMessage(
-          readLooseInteger(buffer, offset + HEADER_LENGTH),
-          readLooseInteger(buffer, offset + HEADER_LENGTH + 8),
-          buffer,
-          offset + SESSION_HEADER_LENGTH,
-          length - SESSION_HEADER_LENGTH,
-        );
-      }
-      this.#onRequest(buffer, offset, header);
+      return this.#listener.onIngressMessage(
+        readLooseInteger(buffer, offset + HEADER_LENGTH),
+        readLooseInteger(buffer, offset + HEADER_LENGTH + 8),
+        buffer,
+        offset + SESSION_HEADER_LENGTH,
+        length - SESSION_HEADER_LENGTH,
+      );
+    }
+    let tell: (() => void) | undefined;
+    try {
+      tell = this.#decodeRequest(buffer, offset, header);
     } catch (error) {
       this.#listener.onMalformedIngress(error, header);
+      return CONTINUE;
     }
+    tell?.();
     return CONTINUE;
   };
 
-  #onRequest(buffer: AtomicBuffer, offset: number, header: Header): void {
+  /** What to tell the listener; undefined for what is nothing to it. */
+  #decodeRequest(buffer: AtomicBuffer, offset: number, header: Header): (() => void) | undefined {
+    const listener = this.#listener;
     const bodyOffset = offset + HEADER_LENGTH;
     const blockLength = this.#header.blockLength();
     const version = this.#header.version();
     switch (this.#header.templateId()) {
       case SessionConnectRequestDecoder.TEMPLATE_ID: {
-        const request = this.#connect.wrap(buffer, bodyOffset, blockLength, version);
-        const responseChannel = request.responseChannel();
-        const encodedCredentials = readBytes(request.encodedCredentialsLength(), (target) =>
-          request.getEncodedCredentials(target),
+        const message = this.#connect.wrap(buffer, bodyOffset, blockLength, version);
+        const responseChannel = message.responseChannel();
+        const encodedCredentials = readBytes(message.encodedCredentialsLength(), (target) =>
+          message.getEncodedCredentials(target),
         );
-        this.#listener.onSessionConnect({
-          correlationId: request.correlationId(),
-          responseStreamId: request.responseStreamId(),
-          version: request.version(),
+        const request = {
+          correlationId: message.correlationId(),
+          responseStreamId: message.responseStreamId(),
+          version: message.version(),
           responseChannel,
           encodedCredentials,
-          clientInfo: request.clientInfo(),
+          clientInfo: message.clientInfo(),
           header,
-        });
-        return;
+        };
+        return () => listener.onSessionConnect(request);
       }
       case SessionCloseRequestDecoder.TEMPLATE_ID: {
-        const request = this.#close.wrap(buffer, bodyOffset, blockLength, version);
-        this.#listener.onSessionClose(request.leadershipTermId(), request.clusterSessionId());
-        return;
+        const message = this.#close.wrap(buffer, bodyOffset, blockLength, version);
+        const leadershipTermId = message.leadershipTermId();
+        const clusterSessionId = message.clusterSessionId();
+        return () => listener.onSessionClose(leadershipTermId, clusterSessionId);
       }
       case SessionKeepAliveDecoder.TEMPLATE_ID: {
-        const request = this.#keepAlive.wrap(buffer, bodyOffset, blockLength, version);
-        this.#listener.onSessionKeepAlive(request.leadershipTermId(), request.clusterSessionId(), header);
-        return;
+        const message = this.#keepAlive.wrap(buffer, bodyOffset, blockLength, version);
+        const leadershipTermId = message.leadershipTermId();
+        const clusterSessionId = message.clusterSessionId();
+        return () => listener.onSessionKeepAlive(leadershipTermId, clusterSessionId, header);
       }
       case ChallengeResponseDecoder.TEMPLATE_ID: {
-        const request = this.#challengeResponse.wrap(buffer, bodyOffset, blockLength, version);
-        this.#listener.onIngressChallengeResponse(
-          request.correlationId(),
-          request.clusterSessionId(),
-          readBytes(request.encodedCredentialsLength(), (target) => request.getEncodedCredentials(target)),
+        const message = this.#challengeResponse.wrap(buffer, bodyOffset, blockLength, version);
+        const correlationId = message.correlationId();
+        const clusterSessionId = message.clusterSessionId();
+        const credentials = readBytes(message.encodedCredentialsLength(), (target) =>
+          message.getEncodedCredentials(target),
         );
-        return;
+        return () => listener.onIngressChallengeResponse(correlationId, clusterSessionId, credentials);
       }
       case AdminRequestDecoder.TEMPLATE_ID: {
-        const request = this.#adminRequest.wrap(buffer, bodyOffset, blockLength, version);
-        this.#listener.onAdminRequest({
-          leadershipTermId: request.leadershipTermId(),
-          clusterSessionId: request.clusterSessionId(),
-          correlationId: request.correlationId(),
-          requestType: request.requestType(),
-        });
+        const message = this.#adminRequest.wrap(buffer, bodyOffset, blockLength, version);
+        const request = {
+          leadershipTermId: message.leadershipTermId(),
+          clusterSessionId: message.clusterSessionId(),
+          correlationId: message.correlationId(),
+          requestType: message.requestType(),
+        };
+        return () => listener.onAdminRequest(request);
       }
+      default:
+        return undefined;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { AtomicBuffer } from '../../agrona/mod.ts';
+import { AeronError, type AtomicBuffer } from '../../agrona/mod.ts';
 import { ControlledFragmentAction, type Header, type Image } from '../../client/mod.ts';
 import { AdminRequestDecoder, AdminRequestType } from '../codecs/mod.ts';
 import type { ConnectRequest } from './client-sessions.ts';
@@ -20,7 +20,13 @@ export class IngressSide implements IngressListener {
 
   onSessionConnect(request: ConnectRequest): void {
     const member = this.#member;
-    const responseChannel = refineResponseChannel(request.responseChannel, member.context);
+    let responseChannel: string;
+    try {
+      responseChannel = refineResponseChannel(request.responseChannel, member.context);
+    } catch (error) {
+      this.onMalformedIngress(error, request.header);
+      return;
+    }
     member.replicated.sessions.onConnect(
       { ...request, responseChannel },
       member.isLeader,
@@ -43,14 +49,24 @@ export class IngressSide implements IngressListener {
     if (session === undefined || !session.isOpen) {
       return CONTINUE;
     }
-    const position = member.log.publisher.appendMessage(
-      leadershipTermId,
-      session.wireId,
-      member.time,
-      buffer,
-      offset,
-      length,
-    );
+    let position: number;
+    try {
+      position = member.log.publisher.appendMessage(
+        leadershipTermId,
+        session.wireId,
+        member.time,
+        buffer,
+        offset,
+        length,
+      );
+    } catch (error) {
+      if (!AeronError.is(error) || error.code !== 'MESSAGE_TOO_LONG') {
+        throw error;
+      }
+      const what = `message of session ${clusterSessionId} is dropped, as the log cannot carry it`;
+      member.report(new ClusterEvent(`${what}: ${error.message} (term-length of logChannel)`));
+      return CONTINUE;
+    }
     if (position <= 0) {
       return ABORT;
     }

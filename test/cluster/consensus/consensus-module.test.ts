@@ -7,7 +7,9 @@ import {
   DEFAULT_AUTHENTICATOR,
   SemanticVersion,
 } from '../../../src/agrona/mod.ts';
+import { MessageHeaderEncoder, SessionConnectRequestEncoder } from '../../../src/cluster/codecs/mod.ts';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
+import { PROTOCOL_SEMANTIC_VERSION } from '../../../src/cluster/consensus/protocol-version.ts';
 import { RecordingLog } from '../../../src/cluster/files/mod.ts';
 import { AeronCounters } from '../../../src/protocol/mod.ts';
 import { TextService } from '../text-service.ts';
@@ -173,6 +175,18 @@ describe('a consensus module under virtual time', () => {
     }
   });
 
+  it('takes no snapshot for a client when its authorisation service fails', () => {
+    const isAuthorised = () => {
+      throw new Error('no connection');
+    };
+    const node = new NodeWorld().start({ authorisationServiceSupplier: () => ({ isAuthorised }) });
+    const client = node.client();
+    client.cluster!.sendAdminRequestToTakeASnapshot(7);
+    node.until(() => client.admin.length === 1);
+    assert.deepEqual(client.admin, ['UNAUTHORISED_ACCESS Execution of the SNAPSHOT request was not authorised']);
+    assert.deepEqual(node.errors, ['AUTHORISATION_FAILED a request counts as not authorised: no connection']);
+  });
+
   it('closes clients that have gone silent and takes others in their place, up to the limit', () => {
     const node = new NodeWorld().start({ maxConcurrentSessions: 1, sessionTimeoutNs: '2s' });
     const first = node.client();
@@ -225,6 +239,33 @@ describe('a consensus module under virtual time', () => {
       const client = node.client();
       client.cluster!.close();
       node.until(() => node.serviceLog.includes('CLOSE 1 CLIENT_ACTION'));
+    });
+
+    it('a message that is too long for the log, which is reported', () => {
+      node = new NodeWorld().start();
+      const client = node.client({ ingressChannel: 'aeron:udp?term-length=128k' });
+      client.send('x'.repeat(10_000));
+      node.untilError(
+        /^CLUSTER_EVENT message of session 1 is dropped.*10032 bytes.*8192.*\(term-length of logChannel\)/,
+      );
+    });
+
+    it('a client whose response channel nobody can read, where it is to be refined', () => {
+      node = new NodeWorld().start({ egressChannel: 'aeron:udp?term-length=64k' });
+      node.client();
+      const { aeron } = node.aeron('stranger');
+      const id = aeron.asyncAddExclusivePublication('aeron:udp?endpoint=10.0.0.1:9002|term-length=64k', 101);
+      node.until(() => aeron.getExclusivePublication(id)?.isConnected === true);
+      const buffer = AtomicBuffer.allocate(128);
+      new SessionConnectRequestEncoder()
+        .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+        .correlationId(1)
+        .responseStreamId(102)
+        .version(PROTOCOL_SEMANTIC_VERSION)
+        .responseChannel('aeron:nonsense')
+        .putEncodedCredentials(new Uint8Array(0));
+      node.until(() => aeron.getExclusivePublication(id)!.offer(buffer) > 0);
+      node.untilError(/^CLUSTER_EVENT malformed ingress from .*nonsense/);
     });
 
     it('a client that asks for frames with less room than an answer has bytes', () => {

@@ -17,6 +17,8 @@ import {
   CanvassPositionEncoder,
   MessageHeaderEncoder,
   RequestVoteEncoder,
+  SessionCloseRequestEncoder,
+  SessionMessageHeaderEncoder,
 } from '../../../src/cluster/codecs/mod.ts';
 import { ConsensusAdapter, type ConsensusListener } from '../../../src/cluster/consensus/consensus-adapter.ts';
 import { ConsensusPublisher } from '../../../src/cluster/consensus/consensus-publisher.ts';
@@ -260,5 +262,34 @@ describe('ingress', () => {
         assert(told <= 1);
       }),
     );
+  });
+
+  it('that the listener fails on is not malformed: the error comes out', () => {
+    const logFull = new Error('LOG_FULL');
+    const fail = () => {
+      throw logFull;
+    };
+    const listener: IngressListener = {
+      onSessionConnect: fail,
+      onIngressMessage: fail,
+      onSessionClose: fail,
+      onSessionKeepAlive: fail,
+      onIngressChallengeResponse: fail,
+      onAdminRequest: fail,
+      onMalformedIngress: () => assert.fail('is not malformed'),
+    };
+    const buffer = AtomicBuffer.allocate(128);
+    const header = new MessageHeaderEncoder();
+    const close = new SessionCloseRequestEncoder();
+    const message = new SessionMessageHeaderEncoder();
+    const encoded = [
+      () => close.wrapAndApplyHeader(buffer, 0, header).leadershipTermId(1).clusterSessionId(2).encodedLength(),
+      () => message.wrapAndApplyHeader(buffer, 0, header).leadershipTermId(1).clusterSessionId(2n).encodedLength(),
+    ];
+    for (const encode of encoded) {
+      const adapter = new IngressAdapter(listener, 1);
+      adapter.connect(subscriptionTo(buffer, 0, 8 + encode()), undefined);
+      assert.throws(() => adapter.poll(), logFull);
+    }
   });
 });
