@@ -1,9 +1,8 @@
 import { Console } from 'node:console';
-import { writeSync } from 'node:fs';
-import { Writable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AeronError } from '../agrona/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
+import { DirectOutput } from './direct-output.ts';
 import { type NodeHooks, NodeLoop, type NodeParts } from './node-loop.ts';
 import { loadService, type ServiceModule } from './service-module.ts';
 
@@ -27,14 +26,7 @@ const { parts, serviceModules, control } = workerData as ToNodeThread;
 const say = (message: FromNodeThread) => parentPort!.postMessage(message);
 
 // A worker's own console writes when its event loop has a turn, which in a node it never has.
-const direct = (descriptor: number) =>
-  new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      writeSync(descriptor, chunk);
-      done();
-    },
-  });
-globalThis.console = new Console({ stdout: direct(1), stderr: direct(2) });
+globalThis.console = new Console({ stdout: new DirectOutput(1), stderr: new DirectOutput(2) });
 
 try {
   const services = await Promise.all(serviceModules.map(loadService));
