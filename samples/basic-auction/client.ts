@@ -27,6 +27,7 @@ export async function bidInAuction(cluster: ClusterClient, options: BidderOption
   cluster.on('newLeader', ({ leadershipTermId, leaderMemberId }) =>
     print(`NewLeader(${cluster.clusterSessionId}, ${leadershipTermId}, ${leaderMemberId})`),
   );
+  // Whatever ends it ends the bids too: `send` throws the reason.
   const listening = listen(cluster, (result) => {
     lastBidSeen = result.price;
     print(
@@ -34,6 +35,7 @@ export async function bidInAuction(cluster: ClusterClient, options: BidderOption
         `${result.price}, ${result.bidSucceeded})`,
     );
   });
+  listening.catch(() => {});
 
   const bid = AtomicBuffer.allocate(BID_LENGTH);
   await sleep(randomInt(LAST_ANSWER_MS));
