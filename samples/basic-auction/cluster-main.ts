@@ -20,14 +20,20 @@ async function runNode(nodeId: number, { hostnames, portBase, service }: Cluster
   const node = await launchAuctionNode({ nodeId, hostnames, portBase, baseDir: process.cwd(), serviceModule });
   console.log(`[${nodeId}] Started Cluster Node on ${hostnames[nodeId]}...`);
   const signalled = new Promise<void>((resolve) => {
+    // Also when it comes again: Ctrl-C reaches the whole group, and the parent passes it on.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => resolve());
+      process.on(signal, () => resolve());
     }
   });
-  await Promise.race([signalled, node.ended]);
-  console.log(`[${nodeId}] Exiting...`);
-  await node.close();
-  return 0;
+  try {
+    await Promise.race([signalled, node.ended]);
+    console.log(`[${nodeId}] Exiting...`);
+    await node.close();
+    return 0;
+  } catch (error) {
+    console.error(`[${nodeId}] ${(error as Error).message}`);
+    return 1;
+  }
 }
 
 /** Starts every node as a process of its own, and shows what they write. */
@@ -42,15 +48,16 @@ async function runAll({ hostnames, words }: ClusterOptions): Promise<number> {
     });
   }
   const following = setInterval(() => follow(nodes), 200);
-  await Promise.all(nodes.map(({ ended }) => ended));
+  const exitCodes = await Promise.all(nodes.map(({ ended }) => ended));
   clearInterval(following);
   follow(nodes);
-  return 0;
+  return exitCodes.every((code) => code === 0) ? 0 : 1;
 }
 
 interface FollowedNode {
   readonly child: ChildProcess;
-  readonly ended: Promise<void>;
+  /** The exit code; null when a signal has killed it. */
+  readonly ended: Promise<number | null>;
   readonly logFile: string;
   readonly descriptor: number;
 }
@@ -62,7 +69,7 @@ function startNode(nodeId: number, words: readonly string[]): FollowedNode {
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { child, ended, logFile, descriptor: openSync(logFile, 'r') };
 }
 

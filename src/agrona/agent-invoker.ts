@@ -14,6 +14,7 @@ export class AgentInvoker {
   private started = false;
   private running = false;
   private closed = false;
+  private terminationError: AgentTerminationError | undefined;
 
   constructor(errorHandler: ErrorHandler, errorCounter: AtomicCounter | undefined, agent: Agent) {
     this.errorHandler = errorHandler;
@@ -32,6 +33,11 @@ export class AgentInvoker {
 
   get isClosed(): boolean {
     return this.closed;
+  }
+
+  /** What the agent has terminated with unexpectedly. */
+  get failure(): AgentTerminationError | undefined {
+    return this.terminationError;
   }
 
   /** Starts the agent once; when that fails, the error is handled and the agent closed. */
@@ -62,6 +68,7 @@ export class AgentInvoker {
         return 0;
       }
       if (!error.isExpected) {
+        this.terminationError = error;
         this.handleError(error);
       }
       this.close();

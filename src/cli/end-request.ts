@@ -8,8 +8,9 @@ export class EndRequest {
     this.requested = new Promise((resolve) => {
       this.signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    // Also when it comes again, from a terminal and from a parent: a component that is being closed must not be killed.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => this.request());
+      process.on(signal, () => this.request());
     }
   }
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AeronError } from '../agrona/mod.ts';
+import { findStuck } from './crossing.ts';
 
 /** Options that are functions: they stay in the launching thread, and the component's thread calls for them. */
 const CALLED_HERE = ['terminationHook', 'logger', 'errorHandler'] as const;
@@ -103,7 +104,7 @@ export function cloneable<Options extends object>(options: Options): Options {
   for (const name of CALLED_HERE) {
     delete rest[name];
   }
-  const stuck = Object.keys(rest).find((name) => rest[name] !== undefined && !canCross(name, rest[name]));
+  const stuck = findStuck(rest);
   if (stuck !== undefined) {
     throw new AeronError(
       'CONFIGURATION',
@@ -111,17 +112,4 @@ export function cloneable<Options extends object>(options: Options): Options {
     );
   }
   return rest as Options;
-}
-
-/** Plain values, and objects of them. */
-function canCross(name: string, value: unknown): boolean {
-  if (typeof value === 'function' || name === 'platform') {
-    return false;
-  }
-  return (
-    typeof value !== 'object' ||
-    value === null ||
-    (Object.getPrototypeOf(value) === Object.prototype &&
-      Object.entries(value).every(([key, inner]) => inner === undefined || canCross(key, inner)))
-  );
 }

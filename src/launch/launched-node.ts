@@ -9,7 +9,10 @@ import { loadService, type ServiceModule } from './service-module.ts';
 export class LaunchedNode {
   /** Of the media driver among them; undefined without one. */
   readonly aeronDirectoryName: string | undefined;
-  /** Settles when all have ended: closed, or terminated by the cluster. Rejects when they could not go on. */
+  /**
+   * Settles when all have ended: closed, or terminated by the cluster. Rejects when one of them could not go on, as
+   * without its driver; `close()` then does, too.
+   */
   readonly ended: Promise<void>;
   readonly #node: RunningNode;
 

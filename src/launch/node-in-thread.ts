@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AeronError } from '../agrona/mod.ts';
+import { canBeCloned, findStuck } from './crossing.ts';
+import { deferred } from './deferred.ts';
 import type { NodeHooks, NodeParts } from './node-loop.ts';
 import type { FromNodeThread, ToNodeThread } from './node-thread.ts';
 import type { ServiceModule } from './service-module.ts';
@@ -25,6 +27,9 @@ export async function runInThread(
   hooks: NodeHooks,
   signal?: AbortSignal,
 ): Promise<RunningNode> {
+  if (signal?.aborted === true) {
+    throw new AeronError('NODE_ENDED', 'told to end before it had started');
+  }
   const control = new Int32Array(new SharedArrayBuffer(4));
   const data: ToNodeThread = { parts, serviceModules: serviceModules.map(withLocation), control };
   checkCloneable(data);
@@ -56,18 +61,21 @@ export async function runInThread(
     ready.reject(new AeronError('NODE_ENDED', `${name} ended before it was ready`));
     ended.resolve();
   });
-  const abort = () => Atomics.store(control, 0, 1);
-  signal?.addEventListener('abort', abort, { once: true });
-  const aeronDirectoryName = await ready.promise;
-  signal?.removeEventListener('abort', abort);
-  return {
-    aeronDirectoryName,
-    ended: ended.promise,
-    close: () => {
-      Atomics.store(control, 0, 1);
-      return ended.promise;
-    },
-  };
+  const tellToEnd = () => Atomics.store(control, 0, 1);
+  signal?.addEventListener('abort', tellToEnd);
+  try {
+    const aeronDirectoryName = await ready.promise;
+    return {
+      aeronDirectoryName,
+      ended: ended.promise,
+      close: () => {
+        tellToEnd();
+        return ended.promise;
+      },
+    };
+  } finally {
+    signal?.removeEventListener('abort', tellToEnd);
+  }
 }
 
 /** Relative paths are relative to the working directory. */
@@ -84,24 +92,14 @@ function checkCloneable({ parts, serviceModules }: ToNodeThread): void {
     ...serviceModules.map((options) => ['service', options] as const),
   ];
   for (const [component, options] of all) {
-    for (const [name, value] of Object.entries(options)) {
-      if (typeof value === 'function' || name === 'platform' || name === 'aeron' || name === 'idleStrategy') {
-        throw new AeronError(
-          'CONFIGURATION',
-          `option ${name} of the ${component} cannot cross into the node's thread; leave it out, or run the node in ` +
-            'your own thread',
-        );
-      }
+    const { serviceArguments, ...rest } = options as Partial<ServiceModule>;
+    const stuck = findStuck(rest) ?? (canBeCloned(serviceArguments) ? undefined : 'serviceArguments');
+    if (stuck !== undefined) {
+      throw new AeronError(
+        'CONFIGURATION',
+        `option ${stuck} of the ${component} cannot cross into the node's thread; leave it out, or run the node in ` +
+          'your own thread',
+      );
     }
   }
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

@@ -30,6 +30,11 @@ export interface NodeHooks {
   error(component: string, text: string): void;
 }
 
+interface Member {
+  readonly component: string;
+  readonly invoker: AgentInvoker;
+}
+
 /** How long the components have to end after the first one has: long enough for a cluster to agree on its end. */
 const TERMINATION_NS = 10_000_000_000;
 
@@ -43,9 +48,9 @@ export class NodeLoop {
   readonly #loop: AgentLoop;
   readonly #threadIdleStrategy: IdleStrategy;
   /** Driver and archive: without one of them the node is at its end. */
-  readonly #infrastructure: AgentInvoker[] = [];
+  readonly #infrastructure: Member[] = [];
   /** Consensus module and services: they may end by themselves, one after the other. */
-  readonly #cluster: AgentInvoker[] = [];
+  readonly #cluster: Member[] = [];
   #endDeadlineNs: number | undefined;
   /** A client has asked the driver to end. */
   #isTerminated = false;
@@ -137,10 +142,10 @@ export class NodeLoop {
 
   /** Whether the node goes on: nothing has ended, or something has and the others still have time to. */
   get isRunning(): boolean {
-    if (this.#isTerminated || this.#infrastructure.some((invoker) => !invoker.isRunning)) {
+    if (this.#isTerminated || this.#infrastructure.some(({ invoker }) => !invoker.isRunning)) {
       return false;
     }
-    const running = this.#cluster.filter((invoker) => invoker.isRunning).length;
+    const running = this.#cluster.filter(({ invoker }) => invoker.isRunning).length;
     if (running === this.#cluster.length) {
       return true;
     }
@@ -149,17 +154,45 @@ export class NodeLoop {
     return running > 0 && nowNs < this.#endDeadlineNs;
   }
 
+  /**
+   * Why a node that is not running any more, and was not told to end, has not ended in order: its driver or archive is
+   * gone, or another component could not go on. undefined when nothing is wrong. Ask before it is closed.
+   */
+  get failure(): AeronError | undefined {
+    if (this.#isTerminated) {
+      return undefined;
+    }
+    const failed =
+      this.#infrastructure.find(({ invoker }) => !invoker.isRunning) ??
+      this.#cluster.find(({ invoker }) => invoker.failure !== undefined);
+    if (failed === undefined) {
+      return undefined;
+    }
+    const cause = failed.invoker.failure;
+    const why = cause === undefined ? '' : `: ${cause.message}`;
+    return new AeronError('COMPONENT_FAILED', `the node has ended because its ${failed.component} has${why}`, {
+      cause,
+    });
+  }
+
   /** One round of all components. Returns how much work there was. */
   doWork(): number {
     return this.#loop.doWork();
   }
 
-  /** Gives the node the current thread until it ends, or `shouldStop` (asked every round) says so; then closes it. */
+  /**
+   * Gives the node the current thread until it ends, or `shouldStop` (asked every round) says so; then closes it.
+   * @throws its `failure`
+   */
   run(shouldStop: () => boolean): void {
     while (this.isRunning && !shouldStop()) {
       this.#threadIdleStrategy.idle(this.#loop.doWork());
     }
+    const failure = shouldStop() ? undefined : this.failure;
     this.close();
+    if (failure !== undefined) {
+      throw failure;
+    }
   }
 
   /** Closes the components, the last one first. */
@@ -167,8 +200,8 @@ export class NodeLoop {
     this.#loop.close();
   }
 
-  #add(component: string, invoker: AgentInvoker, to: AgentInvoker[]): void {
-    to.push(invoker);
+  #add(component: string, invoker: AgentInvoker, to: Member[]): void {
+    to.push({ component, invoker });
     this.#loop.add(invoker);
     if (!invoker.isRunning) {
       throw new AeronError('START_FAILED', `${component} did not start`);

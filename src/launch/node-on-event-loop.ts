@@ -1,4 +1,5 @@
 import type { Platform, ScheduledCall } from '../platform/mod.ts';
+import { deferred } from './deferred.ts';
 import type { RunningNode } from './node-in-thread.ts';
 import { type NodeHooks, NodeLoop, type NodeParts } from './node-loop.ts';
 
@@ -18,15 +19,17 @@ export function runOnEventLoop(parts: NodeParts, platform: Platform, hooks: Node
   const { scheduler } = platform;
   let next: ScheduledCall | undefined;
   let idleTurns = 0;
-  let end!: () => void;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const close = () => {
+  const end = deferred<void>();
+  end.promise.catch(() => {});
+  const close = (failure?: Error) => {
     next?.cancel();
     next = undefined;
     node.close();
-    end();
+    if (failure === undefined) {
+      end.resolve();
+    } else {
+      end.reject(failure);
+    }
   };
   const turn = () => {
     let workCount = 0;
@@ -38,7 +41,7 @@ export function runOnEventLoop(parts: NodeParts, platform: Platform, hooks: Node
       }
     }
     if (!node.isRunning) {
-      close();
+      close(node.failure);
       return;
     }
     idleTurns = workCount > 0 ? 0 : idleTurns + 1;
@@ -47,12 +50,12 @@ export function runOnEventLoop(parts: NodeParts, platform: Platform, hooks: Node
   next = scheduler.soon(turn);
   return {
     aeronDirectoryName: node.aeronDirectoryName,
-    ended,
+    ended: end.promise,
     close: async () => {
       if (next !== undefined) {
         close();
       }
-      await ended;
+      await end.promise;
     },
   };
 }

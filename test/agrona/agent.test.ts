@@ -72,6 +72,7 @@ describe('AgentInvoker', () => {
       invoker.invoke();
       assert.equal(invoker.isClosed, true);
       assert.deepEqual(messages(), isExpected ? [] : ['done']);
+      assert.equal(invoker.failure?.message, isExpected ? undefined : 'done');
       assert.deepEqual(calls, ['a start', 'a work', 'a close']);
     }
   });

@@ -8,6 +8,8 @@ import {
   ClusteredServiceContainer,
   ClusterNode,
   type LaunchedNode,
+  MediaDriver,
+  type ServiceModule,
 } from '../../src/launch/mod.ts';
 import { MemberPlace } from './place.ts';
 
@@ -152,9 +154,45 @@ describe('Nodes of a cluster', () => {
       code: 'CONFIGURATION',
       message: /option authorisationServiceSupplier of the consensusModule cannot cross into the node's thread/,
     });
+    await assert.rejects(launch({ archiveContext: { aeron: new CountingEcho() } }), {
+      code: 'CONFIGURATION',
+      message: /option archiveContext.aeron of the consensusModule cannot cross/,
+    });
+    const services = [{ ...QUIET, serviceArguments: [() => 1] }];
+    await assert.rejects(ClusterNode.launch({ ...components, services }), {
+      code: 'CONFIGURATION',
+      message: /option serviceArguments of the service cannot cross/,
+    });
     await assert.rejects(launch({ clusterMembers: '0,localhost:1,localhost:2' }), /localhost:1,localhost:2/);
     await assert.rejects(launch({ clusterMemberId: 7 }), /7/);
     await assert.rejects(launch({ clusterMember: 0 }), { code: 'CONFIGURATION', message: /no option 'clusterMember'/ });
+  });
+
+  it('say so when they could not go on', { timeout: 60_000 }, async () => {
+    const { aeronDirectoryName, clusterDir } = place;
+    const driver = await kept(MediaDriver.launch(place.components.driver));
+    const launch = (service: { serviceId: number } & ({ clusteredService: ClusteredService } | ServiceModule)) =>
+      kept(
+        ClusteredServiceContainer.launch({ ...service, aeronDirectoryName, clusterDir }, { errorHandler: () => {} }),
+      );
+    const containers = [
+      await launch({ serviceId: 0, ...QUIET }),
+      await launch({ serviceId: 1, clusteredService: new CountingEcho() }),
+    ];
+    await driver.close();
+    for (const container of containers) {
+      await assert.rejects(container.ended, {
+        code: 'COMPONENT_FAILED',
+        message: /service \d has: unexpected Aeron close/,
+      });
+    }
+  });
+
+  it('do not start when they are told to end before', { timeout: 30_000 }, async () => {
+    const services = [{ ...QUIET, aeronDirectoryName: place.aeronDirectoryName, clusterDir: place.clusterDir }];
+    await assert.rejects(ClusteredServiceContainer.launch(services[0]!, { signal: AbortSignal.abort() }), {
+      code: 'NODE_ENDED',
+    });
   });
 
   it('outlive what a service throws', { timeout: 60_000 }, async () => {

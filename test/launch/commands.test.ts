@@ -80,6 +80,24 @@ describe('The commands of the components', () => {
     assert.equal(await node.exit(), 0, node.output);
   });
 
+  it('end with 1 when they could not go on', { timeout: 60_000 }, async () => {
+    const driver = aeron('media-driver');
+    await driver.line(/^Started media driver/);
+    const service = aeron('clustered-service-container', '--service', SERVICE);
+    await service.line(/^Started clustered service container/);
+    await driver.kill('SIGTERM');
+    assert.equal(await service.exit(), 1, service.output);
+    assert.match(service.output, /^aeron clustered-service-container: .*service 0 has: unexpected Aeron close$/m);
+  });
+
+  it('end in order also when they are told twice', { timeout: 60_000 }, async () => {
+    const driver = aeron('media-driver');
+    await driver.line(/^Started media driver/);
+    process.kill(driver.pid, 'SIGTERM');
+    await driver.line(/^Shutting down/);
+    assert.equal(await driver.kill('SIGTERM'), 0, driver.output);
+  });
+
   it('say what is missing', { timeout: 60_000 }, async () => {
     const child = new Child('aeron', process.execPath, [
       MAIN,
