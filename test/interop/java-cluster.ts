@@ -5,6 +5,8 @@ import { ROOT } from '../../scripts/run.ts';
 import type { Child } from './child.ts';
 import { environmentOf, type Language, type Options, port, type Stage } from './stage.ts';
 
+/** A service is started with its driver, and waits until a busy machine has that running. */
+const PATIENT: Options = { 'aeron.driver.timeout': 60_000 };
 const PORTS_OF_A_MEMBER = ['ingress', 'consensus', 'log', 'catchup', 'archive'] as const;
 
 export interface JavaClusterOptions {
@@ -142,13 +144,14 @@ export class JavaMember {
 
   /** Our container with a service of the tests. */
   service(kind: 'text' | 'auction', serviceId = 0): Child {
-    return this.#stage.node(`${kind} service ${serviceId} of member ${this.id}`, [
+    const words = [
       join(ROOT, 'build', 'test', 'interop', 'service-main.js'),
       kind,
       `dir=${this.aeronDirectory}`,
       `clusterDir=${this.clusterDirectory}`,
       `serviceId=${serviceId}`,
-    ]);
+    ];
+    return this.#stage.node(`${kind} service ${serviceId} of member ${this.id}`, words, environmentOf(PATIENT));
   }
 
   /** Java's container with the service of a class that is on the class path. */
@@ -157,6 +160,7 @@ export class JavaMember {
       'io.aeron.cluster.service.ClusteredServiceContainer',
       [],
       {
+        ...PATIENT,
         'aeron.dir': this.aeronDirectory,
         'aeron.cluster.dir': this.clusterDirectory,
         'aeron.cluster.service.class.name': className,
