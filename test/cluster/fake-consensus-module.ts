@@ -125,16 +125,18 @@ export class FakeConsensusModule {
       readonly isStartup?: boolean;
       readonly logPosition?: number;
       readonly maxLogPosition?: bigint;
+      readonly logSessionId?: number;
     } = {},
   ): void {
     const { role = ClusterRole.LEADER, isStartup = true, logPosition = 0, maxLogPosition = NO_END } = options;
+    const { logSessionId = this.log.sessionId } = options;
     const buffer = AtomicBuffer.allocate(256);
     const encoder = new JoinLogEncoder()
       .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
       .logPosition(logPosition)
       .maxLogPosition(maxLogPosition)
       .memberId(3)
-      .logSessionId(this.log.sessionId)
+      .logSessionId(logSessionId)
       .logStreamId(LOG_STREAM_ID)
       .isStartup(isStartup ? BooleanType.TRUE : BooleanType.FALSE)
       .role(role)

@@ -328,6 +328,30 @@ describe('clustered service container', () => {
     assert.equal(world.module.acks.length, 1);
   });
 
+  it('joins another log instead of one that does not come, and acknowledges that one only', () => {
+    const { world, service, lines } = joined(ClusterRole.FOLLOWER);
+    const { module } = world;
+    const { position: logPosition } = module.log;
+    module.joinLog({ logPosition, logSessionId: module.log.sessionId + 1 });
+    world.pass(SECOND_NS);
+    assert.equal(module.acks.length, 2);
+    module.joinLog({ logPosition });
+    world.until(() => lines.includes('ROLE LEADER of 3'));
+    module.appendMessage(1, 'one');
+    module.commit();
+    world.until(() => service.messageCount === 1);
+    assert.deepEqual(module.acks.slice(2), [{ logPosition, ackId: 2, relevantId: -1, serviceId: 0 }]);
+  });
+
+  it('ends as it is told while it waits for a log', () => {
+    const { world } = joined(ClusterRole.FOLLOWER);
+    const { module } = world;
+    module.joinLog({ logPosition: module.log.position, logSessionId: module.log.sessionId + 1 });
+    world.pass(SECOND_NS);
+    module.terminateAt(module.log.position);
+    world.until(() => world.hasTerminated);
+  });
+
   it('connects to the clients of the term before as new leader', () => {
     const { world, service } = joined(ClusterRole.FOLLOWER);
     const { module } = world;

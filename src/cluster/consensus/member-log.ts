@@ -106,8 +106,9 @@ export class MemberLog {
     return this.plan;
   }
 
-  /** Leaves log and term. Returns where the recording ends; -1 when there is none. */
+  /** Leaves log and term, once the services have joined what they were told to. Returns where the recording ends; -1 when there is none. */
   *leave(): Procedure<number> {
+    yield* this.#p.services.settle();
     this.#isImageAwaited = false;
     this.adapter.disconnect();
     this.publisher.disconnect();
@@ -157,7 +158,7 @@ export class MemberLog {
     const isIpc = ChannelUri.parse(context.logChannel).isIpc;
     const channel = `aeron:${isIpc ? 'ipc' : 'udp'}?tags=${this.#channelTag}|session-id=${logSessionId}|alias=log`;
     yield* this.recording.start(channel, context.logStreamId, logSessionId, SourceLocation.LOCAL);
-    yield* services.join({
+    const join = {
       logPosition,
       maxLogPosition: Number.POSITIVE_INFINITY,
       memberId: context.thisMember.id,
@@ -166,7 +167,8 @@ export class MemberLog {
       isStartup,
       role: ClusterRole.LEADER,
       logChannel: isIpc ? channel : `aeron-spy:${channel}`,
-    });
+    };
+    yield* services.join(join, () => !this.publisher.isConnected);
   }
 
   /** Subscribes to a leader's log. With 'catchup': where the replay is to come to. */
@@ -205,7 +207,7 @@ export class MemberLog {
       () => clock.nanoTime() - deadlineNs >= 0,
       () => new ClusterEvent('failed to join log as follower: it is not being recorded'),
     );
-    yield* services.join({
+    const join = {
       logPosition: joinPosition,
       maxLogPosition: Number.POSITIVE_INFINITY,
       memberId: context.thisMember.id,
@@ -214,7 +216,8 @@ export class MemberLog {
       isStartup,
       role: ClusterRole.FOLLOWER,
       logChannel: channel,
-    });
+    };
+    yield* services.join(join, () => image.isClosed);
     this.adapter.image = image;
   }
 
@@ -231,7 +234,7 @@ export class MemberLog {
       channel: context.replayChannel,
       streamId: context.replayStreamId,
     });
-    yield* services.join({
+    const join = {
       logPosition: position,
       maxLogPosition: stopPosition,
       memberId: context.thisMember.id,
@@ -240,7 +243,8 @@ export class MemberLog {
       isStartup: true,
       role: ClusterRole.FOLLOWER,
       logChannel: image.subscription.channel,
-    });
+    };
+    yield* services.join(join, () => image.isClosed);
     this.adapter.image = image;
     replay.isRunning = true;
   }

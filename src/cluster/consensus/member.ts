@@ -90,6 +90,8 @@ export class Member {
   readonly signalListeners = new Set<(event: RecordingSignalEvent) => void>();
   /** Once the member has recovered. */
   core: ConsensusCore | undefined;
+  /** All services have taken the snapshot that is being taken: what they ack now is something else. */
+  isSnapshotAcked = false;
   /** The leader ends the cluster at the end of the snapshot that is being taken. */
   isTerminating = false;
   readonly #executor: ActionExecutor;
@@ -118,6 +120,7 @@ export class Member {
       serviceCount,
       new ServiceProxy(parameters.servicePublication),
       new ServiceAdapter(parameters.serviceSubscription, new ServiceSide(this)),
+      platform.clock,
     );
     this.log = new MemberLog({
       aeron,

@@ -1,5 +1,7 @@
 import { ClusterError } from './errors.ts';
 
+const NULL_VALUE = -1;
+
 /** What a service answers when it has got as far as it was asked to. */
 export interface ServiceAck {
   /** Counts the acks of each service from 0. */
@@ -15,9 +17,13 @@ export interface ServiceAck {
  */
 export class ServiceAcks {
   readonly #queues: ServiceAck[][];
+  /** Of the next ack of each service. */
+  readonly #nextIds: number[];
+  #supersededPosition = NULL_VALUE;
 
   constructor(serviceCount: number) {
     this.#queues = Array.from({ length: serviceCount }, () => []);
+    this.#nextIds = new Array<number>(serviceCount).fill(0);
   }
 
   /** @throws ClusterError UNKNOWN_SERVICE */
@@ -32,12 +38,29 @@ export class ServiceAcks {
     queue.push(ack);
   }
 
+  /**
+   * What was asked for at a position counts no more, as something else is asked for in its place. Services that have
+   * acked it have done so; the others may, or may only ack what comes next, as services of which the one overtook the
+   * other do.
+   */
+  supersede(logPosition: number): void {
+    this.#supersededPosition = logPosition;
+    this.#queues.forEach((queue, serviceId) => {
+      if (queue[0]?.logPosition === logPosition) {
+        this.#takeFirst(serviceId);
+      }
+    });
+  }
+
   /** Whether every service has acked. @throws ClusterError ACK_OUT_OF_SEQUENCE when one acked something else */
-  hasReached(logPosition: number, ackId: number): boolean {
-    for (const [serviceId, [ack]] of this.#queues.entries()) {
+  hasReached(logPosition: number): boolean {
+    for (const [serviceId, queue] of this.#queues.entries()) {
+      this.#dropSuperseded(serviceId, logPosition);
+      const [ack] = queue;
       if (ack === undefined) {
         return false;
       }
+      const ackId = this.#nextIds[serviceId];
       if (ack.ackId !== ackId || ack.logPosition !== logPosition) {
         throw new ClusterError(
           'ACK_OUT_OF_SEQUENCE',
@@ -51,6 +74,22 @@ export class ServiceAcks {
 
   /** Takes the first ack of each service, in the order of their ids; all must be there. */
   take(): ServiceAck[] {
-    return this.#queues.map((queue) => queue.shift()!);
+    return this.#queues.map((_, serviceId) => this.#takeFirst(serviceId));
+  }
+
+  #dropSuperseded(serviceId: number, logPosition: number): void {
+    const queue = this.#queues[serviceId]!;
+    while (
+      queue.length > 0 &&
+      queue[0]!.logPosition !== logPosition &&
+      queue[0]!.logPosition <= this.#supersededPosition
+    ) {
+      this.#takeFirst(serviceId);
+    }
+  }
+
+  #takeFirst(serviceId: number): ServiceAck {
+    this.#nextIds[serviceId]!++;
+    return this.#queues[serviceId]!.shift()!;
   }
 }

@@ -56,9 +56,10 @@ export class ServiceSide implements ServiceListener {
       member.report(error);
       return;
     }
-    if (member.state.is(ConsensusModuleState.SNAPSHOT)) {
+    if (member.state.is(ConsensusModuleState.SNAPSHOT) && !member.isSnapshotAcked) {
       const acks = member.services.takeAcks(logPosition);
       if (acks !== undefined) {
+        member.isSnapshotAcked = true;
         member.procedures.add(completeSnapshot(member, logPosition, timestamp, acks));
       }
     } else if (member.state.is(ConsensusModuleState.TERMINATING)) {

@@ -1,10 +1,13 @@
-import { ClusterError } from './errors.ts';
+import type { Clock } from '../../platform/mod.ts';
+import { ClusterError, ClusterEvent } from './errors.ts';
 import { type Procedure, untilTrue } from './procedure.ts';
 import { type ServiceAck, ServiceAcks } from './service-acks.ts';
 import type { ServiceAdapter } from './service-adapter.ts';
 import type { JoinLog, ServiceProxy } from './service-proxy.ts';
 
 const NULL_VALUE = -1;
+/** For acks to come that were sent while the log was there. */
+const LAST_ACKS_NS = 200_000_000;
 
 /**
  * The services of this node, as one: what is asked of them is done when all have acked it. Acks are counted;
@@ -13,15 +16,16 @@ const NULL_VALUE = -1;
 export class Services {
   readonly proxy: ServiceProxy;
   readonly #adapter: ServiceAdapter;
+  readonly #clock: Clock;
   readonly #acks: ServiceAcks;
   readonly #clientIds: number[];
-  #ackId = 0;
-  /** Positions of acks that will come, though nobody waits for them any more. */
-  readonly #abandoned: number[] = [];
+  /** What not all services have joined yet. */
+  #joining: { readonly logPosition: number; readonly hasGone: () => boolean } | undefined;
 
-  constructor(serviceCount: number, proxy: ServiceProxy, adapter: ServiceAdapter) {
+  constructor(serviceCount: number, proxy: ServiceProxy, adapter: ServiceAdapter, clock: Clock) {
     this.proxy = proxy;
     this.#adapter = adapter;
+    this.#clock = clock;
     this.#acks = new ServiceAcks(serviceCount);
     this.#clientIds = new Array<number>(serviceCount).fill(NULL_VALUE);
   }
@@ -43,21 +47,7 @@ export class Services {
 
   /** What all services answered at a position, once all have; undefined before. @throws ClusterError ACK_OUT_OF_SEQUENCE */
   takeAcks(logPosition: number): readonly ServiceAck[] | undefined {
-    while (this.#abandoned.length > 0) {
-      if (this.#takeNext(this.#abandoned[0]!) === undefined) {
-        return undefined;
-      }
-      this.#abandoned.shift();
-    }
-    return this.#takeNext(logPosition);
-  }
-
-  #takeNext(logPosition: number): readonly ServiceAck[] | undefined {
-    if (!this.#acks.hasReached(logPosition, this.#ackId)) {
-      return undefined;
-    }
-    this.#ackId++;
-    return this.#acks.take();
+    return this.#acks.hasReached(logPosition) ? this.#acks.take() : undefined;
   }
 
   /** Waits for services to recover; they answer with the ids of their Aeron clients. @throws ClusterError SERVICE_START */
@@ -75,21 +65,46 @@ export class Services {
     });
   }
 
-  /** Has the services join a log and waits until they have. Given up, it leaves their acks to whoever waits next. */
-  *join(join: JoinLog): Procedure<void> {
+  /**
+   * Has the services join a log, and waits until they have. Given up, it leaves the rest of the waiting to `settle`.
+   * @param hasGone whether the log can no longer be joined by those that have not
+   * @throws ClusterError SERVICE_UNREACHABLE; ClusterEvent when the log has gone before all had joined
+   */
+  *join(join: JoinLog, hasGone: () => boolean): Procedure<void> {
+    yield* this.settle();
+    if (this.#joining !== undefined) {
+      this.#acks.supersede(this.#joining.logPosition);
+      this.#joining = undefined;
+    }
     this.proxy.joinLog(join);
-    let haveJoined = false;
-    try {
-      while (!haveJoined) {
-        haveJoined = this.takeAcks(join.logPosition) !== undefined;
-        if (!haveJoined) {
-          yield;
+    this.#joining = { logPosition: join.logPosition, hasGone };
+    yield* this.settle();
+    if (this.#joining !== undefined) {
+      throw new ClusterEvent(`log has gone before all services joined it: logPosition=${join.logPosition}`);
+    }
+  }
+
+  /**
+   * Waits until the services have joined the log that they were told of last: a log that is closed under a service
+   * that has still to join it is waited for by that service without an end. Of a log that has gone by itself, only acks
+   * that are on their way are waited for.
+   */
+  *settle(): Procedure<void> {
+    let goneDeadlineNs: number | undefined;
+    while (this.#joining !== undefined) {
+      const { logPosition, hasGone } = this.#joining;
+      if (this.takeAcks(logPosition) !== undefined) {
+        this.#joining = undefined;
+        return;
+      }
+      if (hasGone()) {
+        const nowNs = this.#clock.nanoTime();
+        goneDeadlineNs ??= nowNs + LAST_ACKS_NS;
+        if (nowNs - goneDeadlineNs >= 0) {
+          return;
         }
       }
-    } finally {
-      if (!haveJoined) {
-        this.#abandoned.push(join.logPosition);
-      }
+      yield;
     }
   }
 

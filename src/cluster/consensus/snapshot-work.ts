@@ -77,6 +77,7 @@ function* take(member: Member, snapshot: SnapshotAt, messages: EncodedMessages):
 
 function goOn(member: Member): void {
   const { state, isLeader, core, resources } = member;
+  member.isSnapshotAcked = false;
   if (!state.is(ConsensusModuleState.SNAPSHOT)) {
     return;
   }

@@ -126,6 +126,11 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   onJoinLog(log: ActiveLog): void {
     this.logAdapter.maxLogPosition = log.logPosition;
     this.activeLog = log;
+    if (this.join?.isAcknowledged === false) {
+      // Its log has gone before it could be joined. Only the last one is acknowledged.
+      this.join.cancel();
+      this.join = undefined;
+    }
   }
 
   onServiceTerminationPosition(logPosition: number, isAckRequired: boolean): void {
@@ -196,11 +201,11 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   }
 
   private pollConsensusModule(): number {
-    // While a log is being joined the consensus module waits for the acknowledgement.
-    if (this.join !== undefined) {
-      return 0;
-    }
     const workCount = this.serviceAdapter.poll();
+    if (this.join !== undefined) {
+      this.checkTerminationPosition();
+      return workCount;
+    }
     if (this.activeLog !== undefined && this.logAdapter.image === undefined) {
       const log = this.activeLog;
       this.activeLog = undefined;
@@ -230,7 +235,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     const { log } = join;
     this.join = undefined;
     this.logHandler.isStandby = log.isStandby;
-    this.logAdapter.join(image, log.maxLogPosition);
+    this.logAdapter.join(image, this.activeLog?.logPosition ?? log.maxLogPosition);
     cluster.memberId = log.memberId;
     this.resources.markFile.setMemberId(log.memberId);
     if (log.role === ClusterRole.LEADER) {

@@ -19,7 +19,8 @@ export class LogJoin {
   private readonly sendAck: (logPosition: number) => boolean;
   private readonly registrationId: number;
   private image: Image | undefined;
-  private isAcknowledged = false;
+  /** The consensus module may go on with the log. */
+  isAcknowledged = false;
   private isDone = false;
 
   constructor(
