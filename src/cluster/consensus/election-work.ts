@@ -168,19 +168,19 @@ export class ElectionWork implements ActionExecutor {
         procedures.add(this.#addLogSubscription({ ...action }));
         return;
       case 'closeLogSubscription':
-        procedures.add(log.closeSubscription());
+        procedures.addCleanUp(this.#quietly(log.closeSubscription()));
         return;
       case 'startReplay':
         procedures.add(log.startReplay(action.position, action.stopPosition));
         return;
       case 'stopReplay':
-        procedures.add(this.#quietly(log.stopReplay()));
+        procedures.addCleanUp(this.#quietly(log.stopReplay()));
         return;
       case 'startReplication':
         procedures.add(this.#startReplication({ ...action }));
         return;
       case 'stopReplication':
-        procedures.add(this.#quietly(log.stopReplication()));
+        procedures.addCleanUp(this.#quietly(log.stopReplication()));
         return;
       case 'truncateLog':
         procedures.add(log.truncate(action.newPosition));

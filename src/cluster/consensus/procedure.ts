@@ -76,6 +76,8 @@ export function* answer<T>(request: ArchiveRequest<T>): Procedure<T> {
 
 interface Running {
   readonly steps: Procedure<void>;
+  /** It has to happen, whatever is given up. */
+  readonly isCleanUp: boolean;
   /** It is on the call stack. */
   isInStep: boolean;
   /** Given up by something that it did itself. */
@@ -91,7 +93,12 @@ export class ProcedureQueue {
   }
 
   add(steps: Procedure<void>): void {
-    this.#queue.push({ steps, isInStep: false, isGivenUp: false });
+    this.#queue.push({ steps, isCleanUp: false, isInStep: false, isGivenUp: false });
+  }
+
+  /** Of what was begun before: it is done in its turn, and is never given up. */
+  addCleanUp(steps: Procedure<void>): void {
+    this.#queue.push({ steps, isCleanUp: true, isInStep: false, isGivenUp: false });
   }
 
   /** One step of the first; 1 when that ended it. What a procedure throws ends it alone. */
@@ -116,9 +123,14 @@ export class ProcedureQueue {
     return isDone ? 1 : 0;
   }
 
-  /** Gives up all of them; they take back what they had begun. */
+  /** Gives up all but clean-up; those that have taken a step take back what they had begun. */
   clear(): void {
-    for (const running of this.#queue.splice(0)) {
+    const all = this.#queue.splice(0);
+    this.#queue.push(...all.filter(({ isCleanUp }) => isCleanUp));
+    for (const running of all) {
+      if (running.isCleanUp) {
+        continue;
+      }
       if (running.isInStep) {
         running.isGivenUp = true;
       } else {

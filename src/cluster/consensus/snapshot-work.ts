@@ -29,7 +29,9 @@ export function completeSnapshot(
   }
   // At this instant: the log stands still, but what services say goes on.
   const messages = failed.length === 0 ? encodeSnapshot(marks, replicated.content) : undefined;
-  return complete(member, { ...marks, timestamp, acks, messages });
+  const steps = complete(member, { ...marks, timestamp, acks, messages });
+  steps.next();
+  return steps;
 }
 
 interface SnapshotAt {
@@ -40,9 +42,10 @@ interface SnapshotAt {
   readonly messages: EncodedMessages | undefined;
 }
 
-/** Whatever comes of the snapshot, and also when it is given up, the member goes on. */
+/** Whatever comes of the snapshot, and also when it is given up from its first step on, the member goes on. */
 function* complete(member: Member, snapshot: SnapshotAt): Procedure<void> {
   try {
+    yield;
     if (snapshot.messages !== undefined) {
       yield* take(member, snapshot, snapshot.messages);
     }

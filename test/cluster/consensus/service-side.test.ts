@@ -58,4 +58,11 @@ describe('acks of services while a snapshot is taken', () => {
     assert.equal(follower.state.is(ACTIVE), true);
     assert.equal(follower.errors.length, 1);
   });
+
+  it('leave the member going on when the election gives up what was to be done about them', () => {
+    const follower = new FollowerInSnapshot();
+    follower.ack(64, FAILED);
+    follower.procedures.clear();
+    assert.equal(follower.state.is(ACTIVE), true);
+  });
 });
