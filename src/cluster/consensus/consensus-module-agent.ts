@@ -83,6 +83,7 @@ export class ConsensusModuleAgent implements Agent {
     try {
       if (!aeron.isClosed) {
         aeron.removeUnavailableCounterHandler(this.#counterHandlerId ?? NULL_VALUE);
+        this.#start?.return();
         if (member !== undefined) {
           this.#closeMember(member);
         }
@@ -354,8 +355,7 @@ export class ConsensusModuleAgent implements Agent {
     services.proxy.terminationPosition(member.commitPosition, false);
     member.procedures.clear();
     member.background.clear();
-    log.publisher.disconnect();
-    log.adapter.disconnect();
+    log.close();
     this.#stopRecording(member);
     archive.close();
     if (!this.#resources.ownsAeron) {

@@ -2,7 +2,7 @@ import { type AeronArchive, ArchiveError, ArchiveErrorCode, sessionIdOfReplay } 
 import type { Aeron, Image, Subscription } from '../../client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import { ClusterError } from './errors.ts';
-import { answer, type Procedure, until, withinMessageTimeout } from './procedure.ts';
+import { added, answer, type Procedure, until, withinMessageTimeout } from './procedure.ts';
 
 export interface ReplayRequest {
   readonly recordingId: number;
@@ -35,7 +35,10 @@ export class LocalReplay {
       () => {},
       () => {},
     );
-    const subscription = yield* until(() => aeron.getSubscription(id));
+    const subscription = yield* added(
+      () => aeron.getSubscription(id),
+      () => aeron.asyncRemoveSubscription(id),
+    );
     this.#subscription = subscription;
     const arrived = until(() => subscription.imageBySessionId(sessionId));
     const image = yield* withinMessageTimeout(

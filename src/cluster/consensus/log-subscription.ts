@@ -3,7 +3,7 @@ import { AeronCounters, ChannelEndpointStatus, ChannelUri, ChannelUriStringBuild
 import type { ConsensusModuleContext } from './context.ts';
 import type { LogDestination } from './core/actions.ts';
 import { ClusterError } from './errors.ts';
-import { type Procedure, until, untilTrue } from './procedure.ts';
+import { added, type Procedure, until, untilTrue } from './procedure.ts';
 
 /**
  * A follower's subscription to the log of a leader. It takes the log from a replay, to catch up, and from the
@@ -28,10 +28,6 @@ export class LogSubscription {
 
   get streamId(): number {
     return this.#open().streamId;
-  }
-
-  get isOpen(): boolean {
-    return this.#subscription !== undefined;
   }
 
   /** Of the leader's publication, once it has come. */
@@ -71,7 +67,10 @@ export class LogSubscription {
       () => {},
     );
     this.#sessionId = logSessionId;
-    this.#subscription = yield* until(() => this.#aeron.getSubscription(id));
+    this.#subscription = yield* added(
+      () => this.#aeron.getSubscription(id),
+      () => this.#aeron.asyncRemoveSubscription(id),
+    );
   }
 
   addDestination(destination: LogDestination): void {
@@ -102,12 +101,17 @@ export class LogSubscription {
   /** Closes it, when it is open, and waits until its sockets are closed. */
   *close(): Procedure<void> {
     const subscription = this.#subscription;
-    this.#subscription = undefined;
-    this.#destinations.clear();
+    this.disconnect();
     if (subscription !== undefined) {
-      subscription.close();
       yield* awaitSocketsClosed(this.#aeron, subscription.registrationId);
     }
+  }
+
+  /** Closes it, when it is open. */
+  disconnect(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    this.#destinations.clear();
   }
 
   #channelOf(destination: LogDestination): string {

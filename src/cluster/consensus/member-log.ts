@@ -14,7 +14,7 @@ import { LocalReplay } from './log-replay.ts';
 import { RecordingReplication } from './log-replication.ts';
 import { LogSubscription } from './log-subscription.ts';
 import { putControlEndpoint } from './member-links.ts';
-import { answer, type Procedure, until, within } from './procedure.ts';
+import { added, answer, type Procedure, within } from './procedure.ts';
 import type { Services } from './services.ts';
 
 const NULL_VALUE = -1;
@@ -140,7 +140,10 @@ export class MemberLog {
     }
     this.#putPosition(uri, position);
     const id = aeron.asyncAddExclusivePublication(uri.toString(), logStreamId);
-    const publication = yield* until(() => aeron.getExclusivePublication(id));
+    const publication = yield* added(
+      () => aeron.getExclusivePublication(id),
+      () => aeron.asyncRemovePublication(id),
+    );
     this.publisher.publication = publication;
     if (isLogMdc) {
       for (const { id: memberId, endpoints } of members) {
@@ -255,6 +258,7 @@ export class MemberLog {
     this.#replay = undefined;
     if (replay !== undefined) {
       this.adapter.disconnect();
+      replay.source.closeSubscription();
     }
     return stopped(replay?.source);
   }
@@ -297,6 +301,14 @@ export class MemberLog {
   *truncate(position: number): Procedure<void> {
     yield* this.recording.truncate(position);
     this.adapter.disconnect(position);
+  }
+
+  /** Closes what it has of the client. The archive goes on recording. */
+  close(): void {
+    this.publisher.disconnect();
+    this.adapter.disconnect();
+    this.#subscription.disconnect();
+    this.#replay?.source.closeSubscription();
   }
 
   #putPosition(uri: ChannelUri, position: number): void {

@@ -11,7 +11,7 @@ import { answer, type Procedure, until } from './procedure.ts';
 import type { Resources } from './resources.ts';
 import { SnapshotRecording } from './snapshot-recording.ts';
 
-/** Connects a member to archive and streams. Nothing is recovered yet. */
+/** Connects a member to archive and streams. Nothing is recovered yet. Given up, it leaves nothing in the client. */
 export function* createMember(
   context: ConsensusModuleContext,
   resources: Resources,
@@ -22,15 +22,34 @@ export function* createMember(
   const consensusId = aeron.asyncAddSubscription(consensusChannel(context), context.consensusStreamId);
   const serviceId = aeron.asyncAddSubscription(controlChannel, context.consensusModuleStreamId);
   const proxyId = aeron.asyncAddPublication(controlChannel, context.serviceStreamId);
-  const consensusSubscription = yield* until(() => aeron.getSubscription(consensusId));
-  const serviceSubscription = yield* until(() => aeron.getSubscription(serviceId));
-  const servicePublication = yield* until(() => aeron.getPublication(proxyId));
-  const archive = yield* connectArchive({ ...archiveOptions, recordingSignalConsumer: onSignal });
-  const lastRecordingId = recordingLog.findLastTermRecordingId();
-  if (lastRecordingId !== NULL_VALUE) {
-    yield* stopRecording(archive, lastRecordingId);
+  let archive: AeronArchive | undefined;
+  let member: Member | undefined;
+  try {
+    const consensusSubscription = yield* until(() => aeron.getSubscription(consensusId));
+    const serviceSubscription = yield* until(() => aeron.getSubscription(serviceId));
+    const servicePublication = yield* until(() => aeron.getPublication(proxyId));
+    archive = yield* connectArchive({ ...archiveOptions, recordingSignalConsumer: onSignal });
+    const lastRecordingId = recordingLog.findLastTermRecordingId();
+    if (lastRecordingId !== NULL_VALUE) {
+      yield* stopRecording(archive, lastRecordingId);
+    }
+    member = new Member({
+      context,
+      resources,
+      archive,
+      consensusSubscription,
+      serviceSubscription,
+      servicePublication,
+    });
+    return member;
+  } finally {
+    if (member === undefined) {
+      archive?.close();
+      aeron.asyncRemoveSubscription(consensusId);
+      aeron.asyncRemoveSubscription(serviceId);
+      aeron.asyncRemovePublication(proxyId);
+    }
   }
-  return new Member({ context, resources, archive, consensusSubscription, serviceSubscription, servicePublication });
 }
 
 /**
@@ -132,5 +151,13 @@ function* stopRecording(archive: AeronArchive, recordingId: number): Procedure<v
 
 function* connectArchive(options: Parameters<typeof AeronArchive.asyncConnect>[0]): Procedure<AeronArchive> {
   const connecting = AeronArchive.asyncConnect(options);
-  return yield* until(() => connecting.poll());
+  let archive: AeronArchive | undefined;
+  try {
+    archive = yield* until(() => connecting.poll());
+    return archive;
+  } finally {
+    if (archive === undefined) {
+      connecting.close();
+    }
+  }
 }

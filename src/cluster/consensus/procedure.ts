@@ -18,6 +18,19 @@ export function* until<T>(get: () => T | undefined): Procedure<T> {
   }
 }
 
+/** Waits until the driver has added what it was asked for. What was not waited for to the end is removed. */
+export function* added<T>(get: () => T | undefined, remove: () => void): Procedure<T> {
+  let resource: T | undefined;
+  try {
+    resource = yield* until(get);
+    return resource;
+  } finally {
+    if (resource === undefined) {
+      remove();
+    }
+  }
+}
+
 /** Waits until it is so. */
 export function* untilTrue(condition: () => boolean): Procedure<void> {
   while (!condition()) {

@@ -349,6 +349,38 @@ describe('a consensus module under virtual time', () => {
     assert.deepEqual(node.errors, []);
   });
 
+  it('leaves nothing in a client that it was given, whenever it is closed', () => {
+    const node = new NodeWorld();
+    node.startDriver();
+    const { aeron } = node.aeron('owner');
+    const { countersReader: counters, clientId } = aeron;
+    const left = () => {
+      const labels: string[] = [];
+      counters.forEachMetaData((id, typeId, _key, label) => {
+        if (counters.getCounterOwnerId(id) === clientId && typeId !== AeronCounters.DRIVER_HEARTBEAT_TYPE_ID) {
+          labels.push(label);
+        }
+      });
+      return labels;
+    };
+    for (const isArchiveThere of [false, true]) {
+      if (isArchiveThere) {
+        node.startArchive();
+        node.startService();
+      }
+      node.startModule({ aeron });
+      if (isArchiveThere) {
+        node.client();
+      } else {
+        node.pass(SECOND_NS);
+      }
+      assert(left().length > 0);
+      node.stop('module');
+      node.pass(20 * SECOND_NS);
+      assert.deepEqual(left(), [], `archive: ${isArchiveThere}`);
+    }
+  });
+
   it('goes on with its service beside one that it does not count', () => {
     const node = new NodeWorld();
     node.startDriver();

@@ -1,6 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Procedure, ProcedureQueue } from '../../../src/cluster/consensus/procedure.ts';
+import { added, type Procedure, ProcedureQueue } from '../../../src/cluster/consensus/procedure.ts';
+
+describe('what the driver is asked to add', () => {
+  it('is removed when the waiting for it was given up, and by then only', () => {
+    const removed: string[] = [];
+    const add = (name: string, get: () => string | undefined) => added(get, () => removed.push(name));
+    const waiting = add('publication', () => undefined);
+    waiting.next();
+    waiting.return('');
+    const answers = [undefined, 'here'];
+    const answered = add('subscription', () => answers.shift());
+    answered.next();
+    assert.deepEqual(answered.next(), { done: true, value: 'here' });
+    assert.throws(() =>
+      add('refused', () => {
+        throw new Error('no');
+      }).next(),
+    );
+    assert.deepEqual(removed, ['publication', 'refused']);
+  });
+});
 
 describe('a queue of procedures', () => {
   const did: string[] = [];
