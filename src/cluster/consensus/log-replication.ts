@@ -1,6 +1,7 @@
 import { CountersDescriptor } from '../../agrona/mod.ts';
 import {
   type AeronArchive,
+  type ArchiveRequest,
   RecordingPos,
   RecordingSignal,
   type RecordingSignalEvent,
@@ -40,6 +41,7 @@ export class RecordingReplication {
   /** It has all that there was, or was asked for. */
   hasSynced = false;
   hasStopped = false;
+  #starting: ArchiveRequest<number> | undefined;
   #replicationId: number | undefined;
   /** Signals that came before it was known which are its own. */
   readonly #early: RecordingSignalEvent[] = [];
@@ -60,9 +62,8 @@ export class RecordingReplication {
     const { srcRecordingId, srcControlStreamId, srcControlChannel, params } = this.#request;
     this.#progressDeadlineNs = nowNs + this.#request.progressTimeoutNs;
     this.#checkDeadlineNs = nowNs + this.#request.progressIntervalNs;
-    this.#replicationId = yield* answer(
-      this.#archive.replicate(srcRecordingId, srcControlStreamId, srcControlChannel, params),
-    );
+    this.#starting = this.#archive.replicate(srcRecordingId, srcControlStreamId, srcControlChannel, params);
+    yield* this.#awaitStarted(this.#starting);
     for (const event of this.#early.splice(0)) {
       this.onSignal(event);
     }
@@ -139,8 +140,25 @@ export class RecordingReplication {
     });
   }
 
+  /** Given up, it leaves the request: the archive begins what it was asked for, and `stop` has to know what that is. */
+  *#awaitStarted(starting: ArchiveRequest<number>): Procedure<void> {
+    try {
+      while (!starting.poll()) {
+        yield;
+      }
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
+    this.#starting = undefined;
+    this.#replicationId = starting.result;
+  }
+
   /** Ends it, should it still go on. */
   *stop(): Procedure<void> {
+    if (this.#starting !== undefined) {
+      yield* this.#awaitStarted(this.#starting);
+    }
     if (!this.hasEnded && this.#replicationId !== undefined) {
       this.hasEnded = true;
       yield* answer(this.#archive.tryStopReplication(this.#replicationId));

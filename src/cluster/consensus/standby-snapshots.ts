@@ -72,7 +72,7 @@ function* replicate(member: Member, { endpoint, entries }: StandbySet): Procedur
 
 /** The recording here. A copy that ends before it has all is begun again. */
 function* copy(member: Member, endpoint: string, srcRecordingId: number): Procedure<number> {
-  const { archive, aeron, context, signalListeners } = member;
+  const { archive, aeron, context, signalListeners, background } = member;
   for (;;) {
     const srcControlChannel = ChannelUri.createDestinationUri(context.leaderArchiveControlChannel, endpoint);
     const replication = new RecordingReplication(archive, {
@@ -100,6 +100,8 @@ function* copy(member: Member, endpoint: string, srcRecordingId: number): Proced
       }
     } finally {
       signalListeners.delete(onSignal);
+      // Should it still go on.
+      background.addCleanUp(replication.stop());
     }
   }
 }
