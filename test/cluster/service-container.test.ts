@@ -453,6 +453,22 @@ describe('clustered service container', () => {
     assert.equal(second.isClosed, false);
   });
 
+  it('says that the consensus modules beside it are of other clusters, and goes on waiting', () => {
+    const world = new ServiceWorld();
+    world.module.start();
+    world.launch(new TextService(), { clusterId: 7 });
+    world.until(() => world.errors.length > 0, 'an error');
+    world.pass(30_000_000_000);
+    assert.deepEqual(world.errors, [
+      'AeronError: no consensus module of clusterId=7 (aeron.cluster.id) on the driver, which has those of clusterId=0: ' +
+        'clustered-service-7-0 goes on waiting',
+    ]);
+    const other = new ServiceWorld();
+    other.launch(new TextService(), { clusterId: 7 });
+    other.pass(30_000_000_000);
+    assert.deepEqual(other.errors, [], 'there may be one yet');
+  });
+
   it('says what is wrong with its options', () => {
     const world = new ServiceWorld();
     const codeOf = (options: object) => {

@@ -44,7 +44,7 @@ export class Resources {
 
   /**
    * Takes the directory, connects to the driver, and adds counters; waits by asking the idle strategy.
-   * @throws ClusterError ACTIVE_MODULE; AeronError MARK_FILE_ACTIVE, CONFIGURATION; DriverTimeoutError; PlatformError
+   * @throws ClusterError ACTIVE_MODULE; AeronError MARK_FILE_ACTIVE, MARK_FILE_CLUSTER, CONFIGURATION; DriverTimeoutError; PlatformError
    */
   constructor(context: ConsensusModuleContext) {
     const { platform, clusterDir, fileSyncLevel, clusterId } = context;
@@ -180,6 +180,7 @@ function claimMarkFile(context: ConsensusModuleContext, platform: Platform): Clu
     markFileDir,
     filename: ClusterMarkFile.FILENAME,
     type: ClusterComponentType.CONSENSUS_MODULE,
+    clusterId: context.clusterId,
     errorBufferLength,
     timeoutMs: LIVENESS_TIMEOUT_MS,
     filePageSize: FILE_PAGE_SIZE,

@@ -34,6 +34,7 @@ export interface ClusterMarkFileOptions {
   readonly markFileDir: string;
   readonly filename: string;
   readonly type: ClusterComponentType;
+  readonly clusterId: number;
   /** Bytes, at least 1 MiB. */
   readonly errorBufferLength: number;
   /** An owner silent for longer than this is taken for dead, in milliseconds. */
@@ -151,7 +152,7 @@ export class ClusterMarkFile {
   /**
    * Makes the file, or takes over that of a dead owner, whose errors are saved beside it.
    * @throws AeronError MARK_FILE_ACTIVE when the owner lives, MARK_FILE_VERSION, MARK_FILE_TYPE when it is of another
-   *   kind of component, MARK_FILE_INVALID; PlatformError
+   *   kind of component, MARK_FILE_CLUSTER when it is of another cluster, MARK_FILE_INVALID; PlatformError
    */
   static claim(options: ClusterMarkFileOptions): ClusterMarkFile {
     const { platform, markFileDir, filename, errorBufferLength, filePageSize } = options;
@@ -176,6 +177,7 @@ export class ClusterMarkFile {
       const errorBuffer = start(markFile, candidateTermId, options);
       return new ClusterMarkFile(markFile, MESSAGE_HEADER_LENGTH, errorBuffer);
     } catch (error) {
+      markFile.timestampRelease(NULL_VALUE);
       markFile.close();
       throw error;
     }
@@ -308,14 +310,24 @@ export class ClusterMarkFile {
 
 /** Saves and clears what the predecessor left, and returns its candidate term. */
 function inherit(markFile: MarkFile, headerOffset: number, options: ClusterMarkFileOptions): number {
-  const { platform, markFileDir, logger, type } = options;
-  const { componentType, headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
+  const { platform, markFileDir, logger, type, clusterId } = options;
+  const header = headerOf(markFile, headerOffset);
+  const { componentType, headerLength, errorBufferLength } = header;
   const takesOverBackup =
     componentType === ClusterComponentType.BACKUP && type === ClusterComponentType.CONSENSUS_MODULE;
   if (componentType !== ClusterComponentType.UNKNOWN && componentType !== type && !takesOverBackup) {
     throw new AeronError(
       'MARK_FILE_TYPE',
       `existing Mark file type ${typeName(componentType)} not same as required type ${typeName(type)}: ${markFile.path}`,
+    );
+  }
+  // A start that has failed may not have got as far as the cluster id.
+  const wasReady = header.version !== VERSION_FAILED && header.version !== 0;
+  if (wasReady && header.clusterId !== clusterId) {
+    throw new AeronError(
+      'MARK_FILE_CLUSTER',
+      `directory is of clusterId=${header.clusterId}, not of clusterId=${clusterId} (aeron.cluster.id): ${markFile.path}; ` +
+        'give each cluster directories of its own (aeron.cluster.dir), or delete the file to give this one away',
     );
   }
   if (errorLogFits(markFile, headerLength, errorBufferLength)) {

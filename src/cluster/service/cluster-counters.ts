@@ -23,6 +23,17 @@ export function findCounter(counters: CountersReader, typeId: number, clusterId:
   );
 }
 
+/** The clusters that have a counter of a type, in order. */
+export function clusterIdsOf(counters: CountersReader, typeId: number): number[] {
+  const ids: number[] = [];
+  counters.forEachMetaData((_counterId, counterTypeId, keyBuffer) => {
+    if (counterTypeId === typeId) {
+      ids.push(keyBuffer.getInt32(CLUSTER_ID_OFFSET));
+    }
+  });
+  return ids.sort((a, b) => a - b);
+}
+
 /** Adds a counter of a service; the correlation id to get it with. */
 export function asyncAddServiceCounter(
   aeron: Aeron,

@@ -19,6 +19,8 @@ import { tryStartService } from './service-start.ts';
 
 const MILLISECOND_NS = 1_000_000;
 const MARK_FILE_UPDATE_INTERVAL_MS = 1000;
+/** Of two clusters on a driver one may start before the other. */
+const CLUSTER_ID_PATIENCE_NS = 10_000 * MILLISECOND_NS;
 const TERMINATION_ACK_ATTEMPTS = 5;
 const NULL_POSITION = -1;
 
@@ -57,6 +59,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   private isClosed = false;
   private terminationPosition = NULL_POSITION;
   private isTerminationAckRequired = true;
+  private clusterIdDeadlineNs: number | undefined;
   private lastSlowTickNs = 0;
   private markFileUpdateDeadlineMs = 0;
 
@@ -158,12 +161,36 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     }
     const { cluster, service, snapshots, acks, resources } = this;
     this.commitPosition ??= CommitPosition.find(this.aeron, resources.options.clusterId);
-    if (this.commitPosition === undefined || !tryStartService({ cluster, service, snapshots, acks })) {
+    if (this.commitPosition === undefined) {
+      this.checkClusterId(nowNs);
+      return 0;
+    }
+    if (!tryStartService({ cluster, service, snapshots, acks })) {
       return 0;
     }
     resources.dutyCycleTracker.update(this.nanoTime());
     this.isServiceActive = true;
     return 1;
+  }
+
+  /** Says once, when it has waited for long, that there are consensus modules, but not of its own cluster. */
+  private checkClusterId(nowNs: number): void {
+    const { clusterId } = this.resources.options;
+    this.clusterIdDeadlineNs ??= nowNs + CLUSTER_ID_PATIENCE_NS;
+    if (nowNs < this.clusterIdDeadlineNs) {
+      return;
+    }
+    this.clusterIdDeadlineNs = Number.POSITIVE_INFINITY;
+    const clusterIds = CommitPosition.clusterIds(this.aeron);
+    if (clusterIds.length > 0) {
+      this.resources.errorHandler(
+        new AeronError(
+          'CLUSTER_ID',
+          `no consensus module of clusterId=${clusterId} (aeron.cluster.id) on the driver, which has those of ` +
+            `clusterId=${clusterIds.join(', ')}: ${this.roleName} goes on waiting`,
+        ),
+      );
+    }
   }
 
   /** Once in a millisecond; true then. @throws AgentTerminationError when driver or consensus module have gone */

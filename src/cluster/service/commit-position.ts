@@ -1,7 +1,7 @@
 import { CountersDescriptor } from '../../agrona/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
 import { AeronCounters } from '../../protocol/mod.ts';
-import { findCounter } from './cluster-counters.ts';
+import { clusterIdsOf, findCounter } from './cluster-counters.ts';
 
 /** The counter by which the consensus module says how far the log is committed, and that it lives. */
 export class CommitPosition {
@@ -19,6 +19,11 @@ export class CommitPosition {
   static find(aeron: Aeron, clusterId: number): CommitPosition | undefined {
     const id = findCounter(aeron.countersReader, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID, clusterId);
     return id === CountersDescriptor.NULL_COUNTER_ID ? undefined : new CommitPosition(aeron, id);
+  }
+
+  /** The clusters with a consensus module on this driver. */
+  static clusterIds(aeron: Aeron): readonly number[] {
+    return clusterIdsOf(aeron.countersReader, AeronCounters.CLUSTER_COMMIT_POSITION_TYPE_ID);
   }
 
   get(): number {

@@ -223,6 +223,7 @@ function claimMarkFile(options: ServiceOptions, platform: Platform): ClusterMark
     markFileDir,
     filename: ClusterMarkFile.filenameForService(serviceId),
     type: ClusterComponentType.CONTAINER,
+    clusterId: options.clusterId,
     errorBufferLength,
     timeoutMs: LIVENESS_TIMEOUT_MS,
     filePageSize: FILE_PAGE_SIZE,

@@ -33,6 +33,7 @@ function oneMember() {
     markFileDir: DIR,
     filename: ClusterMarkFile.FILENAME,
     type: ClusterComponentType.CONSENSUS_MODULE,
+    clusterId: DETAILS.clusterId,
     errorBufferLength: ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH,
     timeoutMs: TIMEOUT_MS,
     filePageSize: 4096,
@@ -95,9 +96,22 @@ describe('ClusterMarkFile', () => {
     const { options, started } = oneMember();
     started().signalTerminated();
     throwsCode('MARK_FILE_TYPE', () => ClusterMarkFile.claim({ ...options, type: ClusterComponentType.CONTAINER }));
-    const backup = { ...options, filename: 'backup.dat', type: ClusterComponentType.BACKUP };
+    const backup = { ...options, clusterId: 0, filename: 'backup.dat', type: ClusterComponentType.BACKUP };
     ClusterMarkFile.claim(backup).signalTerminated();
     ClusterMarkFile.claim({ ...backup, type: ClusterComponentType.CONSENSUS_MODULE });
+  });
+
+  it('is not for a component of another cluster, unless it never said of which it is', () => {
+    const { options, started, path } = oneMember();
+    started().signalTerminated();
+    assert.throws(() => ClusterMarkFile.claim({ ...options, clusterId: 4 }), {
+      code: 'MARK_FILE_CLUSTER',
+      message: /clusterId=3, not of clusterId=4 \(aeron\.cluster\.id\): \/cluster\/cluster-mark\.dat/,
+    });
+    const failed = ClusterMarkFile.claim(options);
+    failed.signalFailedStart();
+    failed.close();
+    assert.equal(ClusterMarkFile.claim({ ...options, clusterId: 4 }).path, path);
   });
 
   it('tells of a failed start and saves the errors of it', () => {

@@ -70,6 +70,7 @@ const markFileOptions = (platform: Platform) => ({
   markFileDir: DIR,
   filename: ClusterMarkFile.FILENAME,
   type: ClusterComponentType.CONSENSUS_MODULE,
+  clusterId: 3,
   errorBufferLength: 1 << 20,
   timeoutMs: 10_000,
   filePageSize: 4096,

@@ -35,7 +35,7 @@ function oneMember() {
     platform.files.makeDirectories(markFileDir);
     const errorBufferLength = ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH;
     const options = { platform, markFileDir, filename, type, errorBufferLength, timeoutMs: 1000, filePageSize: 4096 };
-    const file = ClusterMarkFile.claim({ ...options, logger: () => {} });
+    const file = ClusterMarkFile.claim({ ...options, clusterId: 0, logger: () => {} });
     file.signalReady(platform.clock.epochTimeMs());
     return file;
   };
