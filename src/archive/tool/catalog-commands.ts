@@ -6,6 +6,7 @@ import { stateName } from './describe-entries.ts';
 import {
   ArchiveToolError,
   forRecording,
+  refuseBesideArchive,
   SUCCESS,
   type ToolContext,
   usingCatalog,
@@ -17,6 +18,9 @@ const HEADER_LENGTH = CatalogHeaderEncoder.BLOCK_LENGTH;
 
 /** Prints the length of the catalog's file, which first grows to `wanted` bytes if it has fewer. */
 export function capacity(context: ToolContext, wanted: number | undefined): number {
+  if (wanted !== undefined) {
+    refuseBesideArchive(context);
+  }
   const options = wanted === undefined ? { isWritable: false } : { isWritable: true, catalogCapacity: wanted };
   return usingCatalog(context, options, (catalog) => {
     context.out(`${catalog.capacity}`);
@@ -59,6 +63,7 @@ export function errors(context: ToolContext): number {
 
 /** Takes a recording out of use, or back into it. A deleted one stays deleted. */
 export function mark(context: ToolContext, recordingId: number, from: RecordingState, to: RecordingState): number {
+  refuseBesideArchive(context);
   return withCatalog(context, true, (catalog) => {
     forRecording(catalog, recordingId, (entry) => {
       const state = entry.header.state();

@@ -14,6 +14,7 @@ import {
   parseChecksum,
   parseId,
   parseNumber,
+  refuseBesideArchive,
   SUCCESS,
   type ToolConsole,
   type ToolContext,
@@ -59,7 +60,7 @@ const COMMANDS: Readonly<Record<string, { readonly min: number; readonly max: nu
 
 /**
  * Does what the words say, `<archive-dir> <command> ...`, and returns the exit code: 0, 255 when words are wrong or
- * verification found something, 1 when it could not be done. Upstream: `io.aeron.archive.ArchiveTool`.
+ * verification found something, 1 when it could not be done. Nothing is written while an archive has the directory. Upstream: `io.aeron.archive.ArchiveTool`.
  */
 export function runArchiveTool(platform: Platform, words: readonly string[], terminal: ToolConsole): number {
   const [archiveDir, name, ...rest] = words;
@@ -91,12 +92,14 @@ export function runArchiveTool(platform: Platform, words: readonly string[], ter
 
 function runChecksum(context: ToolContext, [name, second, third]: readonly string[]): number {
   const checksum = parseChecksum(name);
+  refuseBesideArchive(context);
   return second === undefined || second === '-a'
     ? checksumEntries(context, checksum, undefined, second === '-a')
     : checksumEntries(context, checksum, parseId(second), third === '-a');
 }
 
 function runCompact(context: ToolContext): number {
+  refuseBesideArchive(context);
   context.print(
     'WARNING: Compacting the Catalog is non-recoverable operation! All non-ACTIVE recordings will be deleted along ' +
       'with the corresponding segment files.',
@@ -106,6 +109,7 @@ function runCompact(context: ToolContext): number {
 
 function runDeleteOrphanedSegments(context: ToolContext, [id]: readonly string[]): number {
   const recordingId = optional(id, 'recordingId');
+  refuseBesideArchive(context);
   const owned = recordingId === undefined ? '' : ` owned by the RecordingId[${recordingId}]`;
   context.print(`WARNING: All orphaned segment files${owned} will be deleted.`);
   return confirm(context, 'Continue? (y/n)') ? deleteOrphanedSegments(context, recordingId) : SUCCESS;
@@ -117,6 +121,7 @@ function runMaxEntries(context: ToolContext): number {
 }
 
 function runMigrate(context: ToolContext): number {
+  refuseBesideArchive(context);
   context.print(
     'WARNING: please ensure archive is not running and that a backup has been taken of the archive directory before ' +
       'attempting migration(s).',

@@ -94,6 +94,13 @@ export function isArchiveAlive({ platform, archiveDir }: ToolContext): boolean {
   }
 }
 
+/** For commands that write. @throws ArchiveToolError when an archive has the directory now */
+export function refuseBesideArchive(context: ToolContext): void {
+  if (isArchiveAlive(context)) {
+    throw new ArchiveToolError(`ERROR - an archive is running in ${context.archiveDir}: stop it first`);
+  }
+}
+
 /** Calls `handler` with the entry of a recording, in any state. @throws ArchiveToolError when there is none */
 export function forRecording(catalog: Catalog, recordingId: number, handler: (entry: CatalogEntry) => void): void {
   let isFound = false;

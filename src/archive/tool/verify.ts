@@ -35,11 +35,12 @@ export interface VerifyOptions {
 
 /**
  * Checks descriptors and segment files, marks recordings INVALID that are faulty and VALID that are not any more, and
- * writes down where they end.
+ * writes down where they end. While an archive has the directory, it looks and says what it sees, and changes nothing.
  */
 export function verify(context: ToolContext, options: VerifyOptions): number {
-  return usingCatalog(context, { isWritable: true, checksum: options.checksum }, (catalog) => {
-    const verifier = new Verifier(context, catalog, options);
+  const isAlive = isArchiveAlive(context);
+  return usingCatalog(context, { isWritable: !isAlive, checksum: options.checksum }, (catalog) => {
+    const verifier = new Verifier(context, catalog, options, isAlive);
     if (options.recordingId === undefined) {
       catalog.forEach((entry) => {
         verifier.verify(entry);
@@ -59,12 +60,12 @@ class Verifier {
   private readonly segments: Map<number, number[]>;
   private readonly isAlive: boolean;
 
-  constructor(context: ToolContext, catalog: Catalog, options: VerifyOptions) {
+  constructor(context: ToolContext, catalog: Catalog, options: VerifyOptions, isAlive: boolean) {
     this.context = context;
     this.catalog = catalog;
     this.options = options;
     this.segments = SegmentFiles.indexSegments(context.platform.files, context.archiveDir);
-    this.isAlive = isArchiveAlive(context);
+    this.isAlive = isAlive;
   }
 
   verify(entry: CatalogEntry): void {
@@ -78,13 +79,19 @@ class Verifier {
     if (fault !== undefined) {
       this.context.out(fault);
       this.faults++;
-      this.catalog.putState(entry.offset, RecordingState.INVALID);
+      this.putState(entry, RecordingState.INVALID);
       return;
     }
     if (state === RecordingState.INVALID && this.segmentsOf(recordingId).length > 0) {
-      this.catalog.putState(entry.offset, RecordingState.VALID);
+      this.putState(entry, RecordingState.VALID);
     }
     this.say(recordingId, 'OK');
+  }
+
+  private putState(entry: CatalogEntry, state: RecordingState): void {
+    if (!this.isAlive) {
+      this.catalog.putState(entry.offset, state);
+    }
   }
 
   /** What is wrong, in upstream's words. When nothing is, the stop position is brought up to date. */
@@ -114,7 +121,7 @@ class Verifier {
     if (end instanceof Error) {
       return `(recordingId=${recordingId}) ERR: ${end.message}`;
     }
-    if (end !== recording.stopPosition && !(this.isAlive && recording.stopPosition === NULL_POSITION)) {
+    if (end !== recording.stopPosition && !this.isAlive) {
       this.catalog.putStop(entry.offset, end, this.context.platform.clock.epochTimeMs());
     }
     return undefined;
