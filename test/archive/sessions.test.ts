@@ -45,6 +45,39 @@ describe('control sessions', () => {
     );
   });
 
+  it('leave nothing behind when the authenticator throws', () => {
+    let isBroken = false;
+    const supplier: AuthenticatorSupplier = () => ({
+      onConnectRequest: () => {
+        if (isBroken) {
+          throw new Error('the directory of users is down');
+        }
+      },
+      onChallengeResponse: () => {},
+      onConnectedSession: (session) => session.authenticate(encode('somebody')),
+      onChallengedSession: () => {},
+    });
+    const world = new ArchiveWorld({ authenticatorSupplier: supplier });
+    isBroken = true;
+    assert.throws(() => world.connect());
+    assert.equal(world.labelsOf(AeronCounters.ARCHIVE_CONTROL_SESSION_TYPE_ID).length, 1);
+    assert.match(world.archive.errors().join(), /the directory of users is down/);
+    world.close();
+  });
+
+  it('are told of a descriptor that is too long for them, and go on', () => {
+    const world = new ArchiveWorld();
+    const { client } = world;
+    const { recordingId } = world.record(1);
+    const rest = 'aeron:udp?endpoint=:1';
+    client.updateChannel(recordingId, `aeron:udp?endpoint=${'x'.repeat(4095 - rest.length)}:1`).block();
+    const tooLong = refusedWith(ArchiveErrorCode.GENERIC, /message of \d+ bytes/);
+    assert.throws(() => client.listRecordings(0, 10, () => {}).block(), tooLong);
+    assert.throws(() => client.listRecording(recordingId, () => {}).block(), tooLong);
+    assert.equal(client.listRecordings(recordingId + 1, 10, () => {}).block(), 0);
+    world.close();
+  });
+
   it('are challenged by the authenticator', () => {
     const answers = new Map<number, string>();
     const decide = (session: SessionProxy) => {

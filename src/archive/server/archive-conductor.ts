@@ -230,6 +230,12 @@ export class ArchiveConductor extends SessionWorker<Session> implements Agent {
     }
     const responseChannel = this.responseChannel(request);
     const sessionId = this.nextSessionId++;
+    // The application's code may throw: first of all, while there is nothing to take back.
+    this.controlSessionContext.authenticator.onConnectRequest(
+      sessionId,
+      encodedCredentials,
+      context.clock.epochTimeMs(),
+    );
     const session = new ControlSession(this.controlSessionContext, {
       sessionId,
       correlationId,
@@ -240,11 +246,6 @@ export class ArchiveConductor extends SessionWorker<Session> implements Agent {
       invalidVersionMessage: versionComplaint(request.version, PROTOCOL_SEMANTIC_VERSION),
       onClose: (closed, reason) => this.onSessionClosed(closed, reason),
     });
-    this.controlSessionContext.authenticator.onConnectRequest(
-      sessionId,
-      encodedCredentials,
-      context.clock.epochTimeMs(),
-    );
     this.addSession(session);
     context.counters.controlSessions.incrementRelease();
     return session;

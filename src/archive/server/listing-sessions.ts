@@ -24,11 +24,22 @@ abstract class ListingSession implements Session {
     return this.isOver || this.controlSession.isDone;
   }
 
-  abstract doWork(): number;
+  /** What cannot be sent ends the listing, not the session: it would be as it is the next time. */
+  doWork(): number {
+    try {
+      return this.list();
+    } catch (error) {
+      this.isOver = true;
+      this.controlSession.sendError(this.correlationId, (error as Error).message);
+      throw error;
+    }
+  }
 
   abort(_reason: string): void {
     this.isOver = true;
   }
+
+  protected abstract list(): number;
 
   close(): void {
     this.controlSession.activeListing = undefined;
@@ -60,7 +71,7 @@ export class ListRecordingsSession extends ListingSession {
     this.accepts = accepts;
   }
 
-  override doWork(): number {
+  protected override list(): number {
     let scanned = 0;
     let isStopped = this.remaining <= 0;
     if (!isStopped) {
@@ -107,7 +118,7 @@ export class ListRecordingByIdSession extends ListingSession {
     this.recordingId = recordingId;
   }
 
-  override doWork(): number {
+  protected override list(): number {
     if (!this.catalog.wrap(this.recordingId, this.entry)) {
       this.controlSession.sendRecordingUnknown(this.correlationId, this.recordingId);
       this.isOver = true;
@@ -148,7 +159,7 @@ export class ListRecordingSubscriptionsSession extends ListingSession {
     this.remaining = filter.count;
   }
 
-  override doWork(): number {
+  protected override list(): number {
     const { channelFragment, streamId } = this.filter;
     const subscriptions = this.recordings.activeSubscriptions();
     let sent = 0;
