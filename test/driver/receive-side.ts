@@ -59,6 +59,7 @@ const OPTIONS = {
   statusMessageTimeoutNs: 200 * MS,
   reResolutionCheckIntervalNs: 1_000 * MS,
   socketRcvbufLength: 128 * 1024,
+  osMaxSocketRcvbufLength: 4 * 1024 * 1024,
   socketSndbufLength: 0,
   socketMulticastTtl: 0,
   receiverGroupTag: undefined,

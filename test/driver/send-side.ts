@@ -68,6 +68,7 @@ const OPTIONS = {
   sendToStatusMessagePollRatio: 6,
   reResolutionCheckIntervalNs: SECOND,
   socketRcvbufLength: 128 * 1024,
+  osMaxSocketRcvbufLength: 4 * 1024 * 1024,
   socketSndbufLength: 0,
   socketMulticastTtl: 0,
 };

@@ -214,10 +214,16 @@ export abstract class UdpChannelTransport {
         : this.openSocket({ ...sending, bind: anyAddress(family) });
   }
 
+  /**
+   * Systems count the memory that datagrams take, which may be twice their length: so that a window of them fits, they
+   * are asked for more than the channel says, as far as they give it.
+   */
   private openSocket(options: UdpSocketOptions): UdpSocket {
-    return this.context.platform.network.openUdp({
+    const { socketRcvbufLength, context } = this;
+    const roomForWindow = Math.min(2 * socketRcvbufLength, context.osMaxSocketRcvbufLength);
+    return context.platform.network.openUdp({
       ...options,
-      receiveBufferLength: this.socketRcvbufLength,
+      receiveBufferLength: Math.max(socketRcvbufLength, roomForWindow),
       sendBufferLength: this.socketSndbufLength,
     });
   }
