@@ -3,7 +3,8 @@ import { AeronError } from '../../agrona/mod.ts';
 /**
  * What goes wrong between a client and a cluster. Upstream: `io.aeron.cluster.client.ClusterException`. Codes:
  * 'SESSION_REFUSED' (with the cluster's reason), 'CONNECTION_LOST' while connecting, 'SCHEMA_MISMATCH',
- * 'SESSION_MISMATCH', 'MAX_POSITION_EXCEEDED', 'CLOSED', 'ADMIN_REQUEST_FAILED', 'NEW_LEADER_TIMEOUT'.
+ * 'MAX_POSITION_EXCEEDED', 'CLOSED', 'SESSION_CLOSED' by the cluster, 'NO_LEADER_ENDPOINT', 'NEW_LEADER_TIMEOUT',
+ * 'ADMIN_REQUEST_FAILED', 'LEADER_CHANGED' before a request was answered.
  */
 export class ClusterError extends AeronError {}
 
