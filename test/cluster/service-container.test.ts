@@ -539,6 +539,95 @@ describe('clustered service container', () => {
     assert(countOf(/^Cluster container max cycle time in ns/) >= SECOND_NS / 5);
   });
 
+  it('complains once of a callback that returns a promise, and of what that is rejected with', async () => {
+    const world = new ServiceWorld();
+    let count = 0;
+    world.launch({
+      async onSessionMessage() {
+        if (++count === 3) {
+          throw new Error('behind the log');
+        }
+      },
+    });
+    world.module.start();
+    world.module.joinLog();
+    for (let i = 0; i < 3; i++) {
+      world.module.appendMessage(1, 'one');
+    }
+    world.module.commit();
+    world.until(() => count === 3);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(world.errors, [
+      'AeronError: onSessionMessage of the service returned a promise, which nothing waits for: no callback may be async',
+      'Error: behind the log',
+    ]);
+  });
+
+  it('does not start a service whose start nothing waits for', () => {
+    const world = new ServiceWorld();
+    world.launch({ async onStart() {}, onSessionMessage() {} });
+    world.module.start();
+    world.until(() => world.hasTerminated);
+    assert.match(world.errors.join(), /failed to start service=0/);
+  });
+
+  it('refuses a claim of less than nothing, and the streams go on', () => {
+    const world = new ServiceWorld();
+    const codes: unknown[] = [];
+    const claim = new BufferClaim();
+    let cluster: Cluster;
+    const codeOf = (action: () => unknown) => {
+      try {
+        return action();
+      } catch (error) {
+        return (error as AeronError).code;
+      }
+    };
+    world.launch({
+      onStart(started) {
+        cluster = started;
+      },
+      onSessionMessage(session) {
+        codes.push(
+          codeOf(() => session!.tryClaim(-1, claim)),
+          codeOf(() => cluster.tryClaim(-1, claim)),
+        );
+        session!.offer(text('behind it'));
+        cluster.offer(text('behind it'));
+      },
+    });
+    const client = world.listen(EGRESS, 102);
+    world.module.start();
+    world.module.joinLog();
+    world.module.appendSessionOpen(5, EGRESS);
+    world.module.appendMessage(5, 'claim');
+    world.module.commit();
+    world.until(() => client.texts.length === 1);
+    assert.deepEqual(codes, ['MESSAGE_TOO_LONG', 'MESSAGE_TOO_LONG']);
+    world.until(() => world.module.heard.includes('offer 0 behind it'));
+  });
+
+  it('gives those who iterate over sessions nothing but the sessions', () => {
+    const world = new ServiceWorld();
+    const given: unknown[][] = [];
+    let cluster: Cluster;
+    world.launch({
+      onStart(started) {
+        cluster = started;
+      },
+      onSessionOpen() {
+        cluster.forEachClientSession((...all: unknown[]) => given.push(all));
+      },
+      onSessionMessage() {},
+    });
+    world.module.start();
+    world.module.joinLog();
+    world.module.appendSessionOpen(5, EGRESS);
+    world.module.commit();
+    world.until(() => given.length === 1);
+    assert.equal(given[0]!.length, 1);
+  });
+
   it('asks once for a session to be closed', () => {
     const world = new ServiceWorld();
     let session: ClientSession | undefined;

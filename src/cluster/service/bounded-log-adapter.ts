@@ -19,6 +19,12 @@ import { checkSchema } from './service-adapter.ts';
 import type { ServiceLogHandler } from './service-log-handler.ts';
 
 const { CONTINUE } = ControlledFragmentAction;
+/** Template and schema as they stand side by side in front of a message: what nearly all of a log is. */
+const SESSION_MESSAGE_KIND = SessionMessageHeaderDecoder.TEMPLATE_ID | (SessionMessageHeaderDecoder.SCHEMA_ID << 16);
+const KIND_OFFSET = 2;
+const SESSION_ID_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH + 8;
+const TIMESTAMP_OFFSET = SESSION_ID_OFFSET + 8;
+const TWO_32 = 2 ** 32;
 
 /**
  * Reads the log as far as it is committed, and no further than the consensus module has said. Whether the log is
@@ -33,7 +39,6 @@ export class BoundedLogAdapter {
   private readonly handler: ServiceLogHandler;
   private readonly fragmentLimit: number;
   private readonly messageHeader = new MessageHeaderDecoder();
-  private readonly sessionHeader = new SessionMessageHeaderDecoder();
   private readonly timerEvent = new TimerEventDecoder();
   private readonly openEvent = new SessionOpenEventDecoder();
   private readonly closeEvent = new SessionCloseEventDecoder();
@@ -75,6 +80,25 @@ export class BoundedLogAdapter {
   }
 
   private onMessage(buffer: AtomicBuffer, offset: number, length: number, header: Header): ControlledFragmentAction {
+    const { view } = buffer;
+    if (view.getInt32(offset + KIND_OFFSET, true) === SESSION_MESSAGE_KIND) {
+      // As words: a bigint for the id of a session is not for free.
+      const idOffset = offset + SESSION_ID_OFFSET;
+      this.handler.onSessionMessage(
+        header.position,
+        view.getInt32(idOffset + 4, true) * TWO_32 + view.getUint32(idOffset, true),
+        view.getBigInt64(offset + TIMESTAMP_OFFSET, true),
+        buffer,
+        offset + SESSION_HEADER_LENGTH,
+        length - SESSION_HEADER_LENGTH,
+        header,
+      );
+      return CONTINUE;
+    }
+    return this.onOtherMessage(buffer, offset, header);
+  }
+
+  private onOtherMessage(buffer: AtomicBuffer, offset: number, header: Header): ControlledFragmentAction {
     const messageHeader = this.messageHeader.wrap(buffer, offset);
     checkSchema(messageHeader.schemaId());
     const bodyOffset = offset + MessageHeaderDecoder.ENCODED_LENGTH;
@@ -82,19 +106,6 @@ export class BoundedLogAdapter {
     const version = messageHeader.version();
     const { handler } = this;
     switch (messageHeader.templateId()) {
-      case SessionMessageHeaderDecoder.TEMPLATE_ID: {
-        const event = this.sessionHeader.wrap(buffer, bodyOffset, blockLength, version);
-        handler.onSessionMessage(
-          header.position,
-          event.clusterSessionId(),
-          event.timestamp(),
-          buffer,
-          offset + SESSION_HEADER_LENGTH,
-          length - SESSION_HEADER_LENGTH,
-          header,
-        );
-        return CONTINUE;
-      }
       case TimerEventDecoder.TEMPLATE_ID: {
         const event = this.timerEvent.wrap(buffer, bodyOffset, blockLength, version);
         handler.onTimerEvent(header.position, event.correlationId(), event.timestamp());

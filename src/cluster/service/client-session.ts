@@ -13,6 +13,11 @@ export const MOCKED_OFFER = 1;
  */
 export const SESSION_HEADER_LENGTH = 32;
 
+/** With the header. A negative length stays negative, so that it is refused before anything is claimed. */
+export function claimLengthOf(length: number): number {
+  return length < 0 ? length : SESSION_HEADER_LENGTH + length;
+}
+
 /**
  * A client of the cluster, as a service sees it. All members have the same sessions at the same position of the log;
  * the leader alone is connected to them.

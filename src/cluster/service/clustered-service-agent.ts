@@ -60,6 +60,9 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   private terminationPosition = NULL_POSITION;
   private isTerminationAckRequired = true;
   private clusterIdDeadlineNs: number | undefined;
+  private backgroundWorkNs = 0;
+  /** One for all rounds. */
+  private readonly backgroundWork = () => this.service.doBackgroundWork!(this.backgroundWorkNs);
   private lastSlowTickNs = 0;
   private markFileUpdateDeadlineMs = 0;
 
@@ -80,7 +83,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
       awaitSubscription(aeron, controlChannel, serviceStreamId, idleStrategy),
       this,
     );
-    this.cluster = new ServiceCluster(options, aeron, this.consensusModuleProxy, idleStrategy);
+    this.cluster = new ServiceCluster(options, aeron, this.consensusModuleProxy, idleStrategy, resources.errorHandler);
     this.acks = new ServiceAcks(this.cluster, this.consensusModuleProxy, resources.errorHandler);
     this.snapshots = new ServiceSnapshots(this.cluster, service, resources.archiveOptions);
     this.logHandler = new ServiceLogHandler({
@@ -305,9 +308,11 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
   }
 
   private invokeBackgroundWork(nowNs: number): number {
-    return this.service.doBackgroundWork === undefined
-      ? 0
-      : this.cluster.during('doBackgroundWork', () => this.service.doBackgroundWork!(nowNs));
+    if (this.service.doBackgroundWork === undefined) {
+      return 0;
+    }
+    this.backgroundWorkNs = nowNs;
+    return this.cluster.during('doBackgroundWork', this.backgroundWork);
   }
 
   private checkTerminationPosition(): void {

@@ -19,6 +19,10 @@ import type { Cluster, ClusterRole } from './cluster.ts';
  * is counted and logged, and the service goes on behind the message that it did not understand.
  * Timestamps are cluster time, in `cluster.timeUnit`.
  *
+ * None of them may be `async`, although TypeScript lets it stand here: nothing waits for the promise, so that what
+ * follows the first `await` happens at another position on each member, and in a thread of its own never at all. It is
+ * reported once for each callback; `onStart` and `onTakeSnapshot` fail by it.
+ *
  * Upstream: `io.aeron.cluster.service.ClusteredService`.
  */
 export interface ClusteredService {

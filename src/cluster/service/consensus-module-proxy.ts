@@ -7,7 +7,7 @@ import {
   ScheduleTimerEncoder,
   ServiceAckEncoder,
 } from '../codecs/mod.ts';
-import { SESSION_HEADER_LENGTH } from './client-session.ts';
+import { claimLengthOf, SESSION_HEADER_LENGTH } from './client-session.ts';
 
 const HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
 
@@ -101,7 +101,7 @@ export class ConsensusModuleProxy {
   }
 
   tryClaim(length: number, bufferClaim: BufferClaim, sessionHeader: AtomicBuffer): number {
-    const position = this.publication.tryClaim(SESSION_HEADER_LENGTH + length, bufferClaim);
+    const position = this.publication.tryClaim(claimLengthOf(length), bufferClaim);
     if (position > 0) {
       bufferClaim.putBytes(0, sessionHeader, 0, SESSION_HEADER_LENGTH);
     }

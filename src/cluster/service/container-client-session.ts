@@ -7,7 +7,7 @@ import {
   Publication,
 } from '../../client/mod.ts';
 import { DataHeaderFlyweight } from '../../protocol/mod.ts';
-import { type ClientSession, MOCKED_OFFER, SESSION_HEADER_LENGTH } from './client-session.ts';
+import { type ClientSession, claimLengthOf, MOCKED_OFFER, SESSION_HEADER_LENGTH } from './client-session.ts';
 import { ClusterRole } from './cluster.ts';
 import type { ServiceCluster } from './service-cluster.ts';
 
@@ -74,7 +74,8 @@ export class ContainerClientSession implements ClientSession {
     if (this.publication === undefined) {
       return Publication.NOT_CONNECTED;
     }
-    return this.publication.offerVector([{ buffer: this.stampHeader() }, ...vectors]);
+    this.stampHeader();
+    return this.publication.offerVector(this.cluster.sessionHeader.before(vectors));
   }
 
   /** @throws AeronError MESSAGE_TOO_LONG */
@@ -86,7 +87,7 @@ export class ContainerClientSession implements ClientSession {
     if (this.publication === undefined) {
       return Publication.NOT_CONNECTED;
     }
-    const position = this.publication.tryClaim(SESSION_HEADER_LENGTH + length, bufferClaim);
+    const position = this.publication.tryClaim(claimLengthOf(length), bufferClaim);
     if (position > 0) {
       bufferClaim.putBytes(0, this.stampHeader(), 0, SESSION_HEADER_LENGTH);
     }

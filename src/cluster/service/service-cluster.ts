@@ -1,10 +1,11 @@
-import { AeronError, type AtomicBuffer, type IdleStrategy } from '../../agrona/mod.ts';
+import { AeronError, type AtomicBuffer, type ErrorHandler, type IdleStrategy } from '../../agrona/mod.ts';
 import type { Aeron, BufferClaim, DirectBufferVector } from '../../client/mod.ts';
 import type { ClusterTimeUnit } from '../codecs/mod.ts';
 import type { ClientSession } from './client-session.ts';
 import { ClientSessions } from './client-sessions.ts';
 import { type Cluster, ClusterRole } from './cluster.ts';
 import type { ConsensusModuleProxy } from './consensus-module-proxy.ts';
+import { PromisedCallbacks } from './promised-callbacks.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { SessionHeader } from './session-header.ts';
 
@@ -25,6 +26,7 @@ export class ServiceCluster implements Cluster {
   readonly idleStrategy: IdleStrategy;
   readonly sessions = new ClientSessions();
   readonly sessionHeader = new SessionHeader();
+  readonly promisedCallbacks: PromisedCallbacks;
   private readonly consensusModuleProxy: ConsensusModuleProxy;
   private readonly longServiceId: bigint;
   private activeCallback: LifecycleCallback | undefined;
@@ -34,12 +36,14 @@ export class ServiceCluster implements Cluster {
     aeron: Aeron,
     consensusModuleProxy: ConsensusModuleProxy,
     idleStrategy: IdleStrategy,
+    errorHandler: ErrorHandler,
   ) {
     this.context = context;
     this.aeron = aeron;
     this.idleStrategy = idleStrategy;
     this.consensusModuleProxy = consensusModuleProxy;
     this.longServiceId = BigInt(context.serviceId);
+    this.promisedCallbacks = new PromisedCallbacks(errorHandler);
   }
 
   get clientSessions(): readonly ClientSession[] {
@@ -51,7 +55,9 @@ export class ServiceCluster implements Cluster {
   }
 
   forEachClientSession(action: (session: ClientSession) => void): void {
-    this.sessions.list.forEach(action);
+    for (const session of this.sessions.list) {
+      action(session);
+    }
   }
 
   closeClientSession(clusterSessionId: number): boolean {
@@ -85,7 +91,8 @@ export class ServiceCluster implements Cluster {
   }
 
   offerVector(vectors: readonly DirectBufferVector[]): number {
-    return this.consensusModuleProxy.offerVector([{ buffer: this.stampHeader() }, ...vectors]);
+    this.stampHeader();
+    return this.consensusModuleProxy.offerVector(this.sessionHeader.before(vectors));
   }
 
   tryClaim(length: number, bufferClaim: BufferClaim): number {
@@ -107,7 +114,9 @@ export class ServiceCluster implements Cluster {
     const outer = this.activeCallback;
     this.activeCallback = callback;
     try {
-      return action();
+      const result = action();
+      this.promisedCallbacks.check(callback, result);
+      return result;
     } finally {
       this.activeCallback = outer;
     }

@@ -64,7 +64,7 @@ export class ServiceLogHandler {
 
   onSessionMessage(
     logPosition: number,
-    clusterSessionId: bigint,
+    clusterSessionId: number,
     timestamp: bigint,
     buffer: AtomicBuffer,
     offset: number,
@@ -74,14 +74,16 @@ export class ServiceLogHandler {
     const { cluster } = this;
     cluster.logPosition = logPosition;
     cluster.time = timestamp;
-    const session = cluster.sessions.get(Number(clusterSessionId));
-    this.service.onSessionMessage(session, timestamp, buffer, offset, length, header);
+    const session = cluster.sessions.get(clusterSessionId);
+    const result: unknown = this.service.onSessionMessage(session, timestamp, buffer, offset, length, header);
+    cluster.promisedCallbacks.check('onSessionMessage', result);
   }
 
   onTimerEvent(logPosition: number, correlationId: bigint, timestamp: bigint): void {
-    this.cluster.logPosition = logPosition;
-    this.cluster.time = timestamp;
-    this.service.onTimerEvent?.(correlationId, timestamp);
+    const { cluster } = this;
+    cluster.logPosition = logPosition;
+    cluster.time = timestamp;
+    cluster.promisedCallbacks.check('onTimerEvent', this.service.onTimerEvent?.(correlationId, timestamp));
   }
 
   /** ABORT while the driver connects the session: the event comes again. */
@@ -101,7 +103,7 @@ export class ServiceLogHandler {
     cluster.logPosition = logPosition;
     cluster.time = event.timestamp();
     cluster.sessions.add(session);
-    this.service.onSessionOpen?.(session, cluster.time);
+    cluster.promisedCallbacks.check('onSessionOpen', this.service.onSessionOpen?.(session, cluster.time));
     return CONTINUE;
   }
 
@@ -122,7 +124,8 @@ export class ServiceLogHandler {
       return;
     }
     session.disconnect(cluster.aeron);
-    this.service.onSessionClose?.(session, cluster.time, event.closeReason());
+    const result: unknown = this.service.onSessionClose?.(session, cluster.time, event.closeReason());
+    cluster.promisedCallbacks.check('onSessionClose', result);
   }
 
   onServiceAction(event: ClusterActionRequestDecoder): void {
@@ -152,7 +155,7 @@ export class ServiceLogHandler {
     cluster.logPosition = event.logPosition();
     cluster.time = event.timestamp();
     cluster.timeUnit = toTimeUnit(event.timeUnit());
-    this.service.onNewLeadershipTermEvent?.({
+    const result: unknown = this.service.onNewLeadershipTermEvent?.({
       leadershipTermId: event.leadershipTermId(),
       logPosition: cluster.logPosition,
       timestamp: cluster.time,
@@ -162,6 +165,7 @@ export class ServiceLogHandler {
       timeUnit: cluster.timeUnit,
       appVersion: event.appVersion(),
     });
+    cluster.promisedCallbacks.check('onNewLeadershipTermEvent', result);
   }
 
   private newSession(event: SessionOpenEventDecoder): ContainerClientSession {

@@ -52,7 +52,7 @@ export class ServiceSnapshots {
       try {
         const image = awaitImage(subscription, sessionId, idleStrategy);
         this.loadState(image, archive);
-        this.service.onStart?.(this.cluster, image);
+        this.cluster.promisedCallbacks.check('onStart', this.service.onStart?.(this.cluster, image));
       } finally {
         subscription.close();
       }
@@ -113,7 +113,7 @@ export class ServiceSnapshots {
     }
     taker.markEnd(marker);
     archive.checkForErrorResponse();
-    this.service.onTakeSnapshot?.(publication);
+    this.cluster.promisedCallbacks.check('onTakeSnapshot', this.service.onTakeSnapshot?.(publication));
     this.awaitRecorded(archive, counterId, recordingId, publication.position);
     return recordingId;
   }

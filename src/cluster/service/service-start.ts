@@ -45,7 +45,7 @@ function start(
   try {
     cluster.during('onStart', () => {
       if (leadershipTermId === NULL_VALUE) {
-        service.onStart?.(cluster, undefined);
+        cluster.promisedCallbacks.check('onStart', service.onStart?.(cluster, undefined));
       } else {
         snapshots.load(snapshotRecordingId(state, serviceId));
       }
