@@ -37,6 +37,7 @@ export class ConsensusModuleAgent implements Agent {
     logPosition: NULL_VALUE,
     publicationPosition: NULL_VALUE,
   };
+  readonly #clusterTimeConsumer: ((clusterTime: bigint) => void) | undefined;
   #start: Procedure<void> | undefined;
   /** The end of the log's recording is no loss of it any more. */
   #isClosing = false;
@@ -51,6 +52,7 @@ export class ConsensusModuleAgent implements Agent {
     this.#context = context;
     this.#resources = resources;
     this.#dutyCycle = new DutyCycleTracker(maxCycleTime, cycleTimeExceededCount, context.cycleThresholdNs);
+    this.#clusterTimeConsumer = context.clusterTimeConsumerSupplier?.(context.clock.timeUnit);
   }
 
   onStart(): void {
@@ -158,6 +160,7 @@ export class ConsensusModuleAgent implements Agent {
     } catch (error) {
       this.#onError(member, error);
     }
+    this.#clusterTimeConsumer?.(member.time);
     return workCount;
   }
 

@@ -70,7 +70,6 @@ export function createContext(given: ConsensusModuleOptions, givenSources?: Opti
     );
   }
   const members = parseClusterMembers(required(options, 'clusterMembers'));
-  const isNanos = options.clusterClock === NANOSECOND_CLUSTER_CLOCK;
   return {
     ...options,
     platform,
@@ -88,7 +87,7 @@ export function createContext(given: ConsensusModuleOptions, givenSources?: Opti
     appVersionValidator: options.appVersionValidator ?? isSameMajorVersion,
     idleStrategy: options.idleStrategy ?? createIdleStrategy(options.idleStrategyName, platform),
     logger: options.logger ?? (() => {}),
-    clock: isNanos ? new NanosecondClusterClock(platform.clock) : new MillisecondClusterClock(platform.clock),
+    clock: clusterClockOf(options, platform),
     members,
     thisMember: determineMember(members, clusterMemberId, options.memberEndpoints),
     authenticator: options.authenticatorSupplier?.() ?? DEFAULT_AUTHENTICATOR,
@@ -101,6 +100,15 @@ export function createContext(given: ConsensusModuleOptions, givenSources?: Opti
     }),
     isLogMdc: logUri.isUdp && logUri.get('endpoint') === undefined,
   };
+}
+
+function clusterClockOf({ clusterClock }: ResolvedOptions, { clock }: Platform): ClusterClock {
+  if (typeof clusterClock !== 'string') {
+    return clusterClock;
+  }
+  return clusterClock === NANOSECOND_CLUSTER_CLOCK
+    ? new NanosecondClusterClock(clock)
+    : new MillisecondClusterClock(clock);
 }
 
 function authorisationServiceOf({ authorisationServiceName }: ResolvedOptions): AuthorisationService {

@@ -32,8 +32,14 @@
  *
  * Nothing here waits but `launch`: recovery, elections and snapshots go on in steps, a step a round.
  */
+export { ClusterTimeUnit } from '../codecs/mod.ts';
 export type { ClusterClock } from './cluster-clock.ts';
 export { ConsensusModule } from './consensus-module.ts';
 export type { ConsensusModuleContext } from './context.ts';
-export { CONSENSUS_MODULE_OPTIONS, type ConsensusModuleOptions, type VersionValidator } from './options.ts';
+export {
+  type ClusterTimeConsumerSupplier,
+  CONSENSUS_MODULE_OPTIONS,
+  type ConsensusModuleOptions,
+  type VersionValidator,
+} from './options.ts';
 export { ClusterControlToggle, ConsensusModuleState, consensusModuleStateName, NodeControlToggle } from './states.ts';

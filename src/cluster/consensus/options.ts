@@ -13,6 +13,8 @@ import {
 import type { AeronArchiveOptions } from '../../archive/client/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
 import type { Platform } from '../../platform/mod.ts';
+import type { ClusterTimeUnit } from '../codecs/mod.ts';
+import type { ClusterClock } from './cluster-clock.ts';
 
 const SECOND_NS = 1_000_000_000;
 const MILLISECOND_NS = 1_000_000;
@@ -22,6 +24,29 @@ const MAX_SERVICE_COUNT = 10;
 const MILLISECOND_CLUSTER_CLOCK = 'io.aeron.cluster.MillisecondClusterClock';
 export const NANOSECOND_CLUSTER_CLOCK = 'io.aeron.cluster.NanosecondClusterClock';
 const DEFAULT_AUTHENTICATOR_SUPPLIER = 'io.aeron.security.DefaultAuthenticatorSupplier';
+
+const CLUSTER_CLOCK_WORD = Option.words([MILLISECOND_CLUSTER_CLOCK, NANOSECOND_CLUSTER_CLOCK], {
+  property: 'aeron.cluster.clock',
+  default: MILLISECOND_CLUSTER_CLOCK,
+  description:
+    'The unit of cluster time: of timestamps in the log and of timers. The same on all members, for ever. In code also a `ClusterClock` of your own.',
+});
+
+/** A word, or an object. */
+const CLUSTER_CLOCK: Option.Option<string | ClusterClock, string | ClusterClock> = {
+  ...CLUSTER_CLOCK_WORD,
+  type: `${CLUSTER_CLOCK_WORD.type}, or an object`,
+  accept: (given) => (typeof given === 'object' ? given : CLUSTER_CLOCK_WORD.accept(given as ClusterClockWord)),
+  format: String,
+};
+
+type ClusterClockWord = typeof MILLISECOND_CLUSTER_CLOCK | typeof NANOSECOND_CLUSTER_CLOCK;
+
+/**
+ * Makes what is told the cluster time, from the time unit of the cluster.
+ * Upstream: `ConsensusModule.Context.clusterTimeConsumerSupplier`, which is given the whole context.
+ */
+export type ClusterTimeConsumerSupplier = (timeUnit: ClusterTimeUnit) => (clusterTime: bigint) => void;
 
 /** Whether data of one application version can be used by another. Upstream: `io.aeron.cluster.VersionValidator`. */
 export type VersionValidator = (contextAppVersion: number, appVersionUnderTest: number) => boolean;
@@ -55,11 +80,12 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
   }),
   fileSyncLevel: Option.int({
     property: 'aeron.cluster.file.sync.level',
+    variables: ['AERON_ARCHIVE_FILE_SYNC_LEVEL'],
     default: 0,
     min: 0,
     max: 2,
     description:
-      'How durable recording log and node state are: 0 left to the system, 1 data on the device, 2 with what the file system knows of the file.',
+      'How durable recording log and node state are: 0 left to the system, 1 data on the device, 2 with what the file system knows of the file. By default as the archive is told in its environment.',
   }),
   appVersion: Option.int({
     default: SemanticVersion.compose(0, 0, 1),
@@ -174,8 +200,9 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
     description: "Where the consensus module's snapshots are recorded from.",
   }),
   snapshotStreamId: Option.int({
+    property: 'aeron.cluster.snapshot.stream.id',
     default: 107,
-    description: "Stream of the consensus module's snapshots.",
+    description: "Stream of the consensus module's snapshots. The property is also that of the services.",
   }),
   consensusChannel: Option.string({
     property: 'aeron.cluster.consensus.channel',
@@ -305,10 +332,9 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
     min: 1024 * 1024,
     description: 'Room for distinct errors in the mark file.',
   }),
-  clusterClock: Option.words([MILLISECOND_CLUSTER_CLOCK, NANOSECOND_CLUSTER_CLOCK], {
-    property: 'aeron.cluster.clock',
-    default: MILLISECOND_CLUSTER_CLOCK,
-    description: 'The unit of cluster time: of timestamps in the log and of timers. The same on all members, for ever.',
+  clusterClock: CLUSTER_CLOCK,
+  clusterTimeConsumerSupplier: Option.object<ClusterTimeConsumerSupplier>({
+    description: 'Makes what is told the cluster time in every round, in the unit of `clusterClock`.',
   }),
   timerServiceSupplier: Option.words(
     ['io.aeron.cluster.WheelTimerServiceSupplier', 'io.aeron.cluster.PriorityHeapTimerServiceSupplier'],
@@ -350,6 +376,10 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
   aeron: Option.object<Aeron>({
     defaultText: 'one is connected and owned',
     description: 'The client to use: driven by its invoker, and with a `subscriberErrorHandler` that throws.',
+  }),
+  ownsAeronClient: Option.boolean({
+    default: false,
+    description: 'Whether closing the consensus module closes the given `aeron` too.',
   }),
   mediaDriverAgentInvoker: Option.object<AgentInvoker>({
     description: 'Of a driver in the same thread that nobody else invokes: invoked in every round and while waiting.',

@@ -48,7 +48,7 @@ export class Resources {
    */
   constructor(context: ConsensusModuleContext) {
     const { platform, clusterDir, fileSyncLevel, clusterId } = context;
-    this.ownsAeron = context.aeron === undefined;
+    this.ownsAeron = context.aeron === undefined || context.ownsAeronClient;
     this.markFile = this.#closeLater(claimMarkFile(context, platform));
     try {
       this.nodeState = this.#closeLater(openNodeState(context, this.markFile));

@@ -84,7 +84,7 @@ export class ContainerResources {
       this.concludeMarkFile(aeronDirectoryName);
     } catch (error) {
       this.markFile.signalFailedStart();
-      if (options.aeron === undefined) {
+      if (this.ownsAeron) {
         aeron?.close();
       }
       this.markFile.close();
@@ -93,7 +93,7 @@ export class ContainerResources {
   }
 
   get ownsAeron(): boolean {
-    return this.options.aeron === undefined;
+    return this.options.aeron === undefined || this.options.ownsAeronClient;
   }
 
   close(): void {

@@ -154,7 +154,11 @@ export const SERVICE_OPTIONS = defineOptions({
   aeron: Option.object<Aeron>({
     defaultText: 'a client of its own',
     description:
-      'Client to use: made with `useConductorAgentInvoker: true` and a `subscriberErrorHandler` that throws. It stays open.',
+      'Client to use: made with `useConductorAgentInvoker: true` and a `subscriberErrorHandler` that throws. It stays open, unless `ownsAeronClient`.',
+  }),
+  ownsAeronClient: Option.boolean({
+    default: false,
+    description: 'Whether closing the container closes the given `aeron` too.',
   }),
   platform: Option.object<Platform>({
     defaultText: 'the default platform',

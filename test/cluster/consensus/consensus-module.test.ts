@@ -7,10 +7,12 @@ import {
   DEFAULT_AUTHENTICATOR,
   SemanticVersion,
 } from '../../../src/agrona/mod.ts';
+import { Aeron } from '../../../src/client/mod.ts';
 import { MessageHeaderEncoder, SessionConnectRequestEncoder } from '../../../src/cluster/codecs/mod.ts';
-import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
+import { ClusterControlToggle, ClusterTimeUnit, ConsensusModule } from '../../../src/cluster/consensus/mod.ts';
 import { PROTOCOL_SEMANTIC_VERSION } from '../../../src/cluster/consensus/protocol-version.ts';
 import { RecordingLog } from '../../../src/cluster/files/mod.ts';
+import { ClusteredServiceContainer } from '../../../src/cluster/service/mod.ts';
 import { AeronCounters } from '../../../src/protocol/mod.ts';
 import { TextService } from '../text-service.ts';
 import { AERON_DIRECTORY, NodeWorld } from './node-world.ts';
@@ -68,6 +70,61 @@ describe('a consensus module under virtual time', () => {
       );
     }
     assert.deepEqual(node.errors, []);
+  });
+
+  it('goes by a clock of the own, whose time it tells in every round', () => {
+    let micros = 1_000_000n;
+    const told: string[] = [];
+    const node = new NodeWorld().start({
+      clusterClock: { timeUnit: ClusterTimeUnit.MICROS, time: () => micros },
+      clusterTimeConsumerSupplier: (timeUnit) => (clusterTime) => {
+        const line = `${clusterTime} of unit ${timeUnit}`;
+        if (told.at(-1) !== line) {
+          told.push(line);
+        }
+      },
+    });
+    const client = node.client();
+    client.send('timer 1 500');
+    node.pass(5 * SECOND_NS);
+    assert.deepEqual(client.messages, [], 'it stands still');
+    micros += 500n;
+    node.until(() => client.messages.includes('timer 1'));
+    const unit = ClusterTimeUnit.MICROS;
+    assert.deepEqual(told, [`1000000 of unit ${unit}`, `1000500 of unit ${unit}`]);
+    assert.deepEqual(node.errors, []);
+  });
+
+  it('closes the client that it is given, or leaves it open, as it is told', () => {
+    for (const ownsAeronClient of [false, true]) {
+      const node = new NodeWorld();
+      node.startDriver();
+      node.startArchive();
+      const given = (name: string) => {
+        const { platform } = node.host.process(name);
+        return Aeron.connectBlocking({
+          platform,
+          aeronDirectoryName: AERON_DIRECTORY,
+          useConductorAgentInvoker: true,
+          subscriberErrorHandler: (error) => {
+            throw error;
+          },
+        });
+      };
+      const [ofModule, ofService] = [given('client of module'), given('client of service')];
+      const { platform } = ofModule.context;
+      const module = ConsensusModule.launch({ ...node.moduleOptions, platform, aeron: ofModule, ownsAeronClient });
+      const container = ClusteredServiceContainer.launch({
+        platform: ofService.context.platform,
+        aeron: ofService,
+        ownsAeronClient,
+        clusteredService: new TextService(() => {}),
+        clusterDir: '/cluster',
+      });
+      container.close();
+      module.close();
+      assert.deepEqual([ofModule.isClosed, ofService.isClosed], [ownsAeronClient, ownsAeronClient]);
+    }
   });
 
   it('has its log, and takes clients, by IPC', () => {

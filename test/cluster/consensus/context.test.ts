@@ -2,22 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AdminRequestDecoder, BackupQueryDecoder } from '../../../src/cluster/codecs/mod.ts';
 import { createContext } from '../../../src/cluster/consensus/context.ts';
-import type { ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
+import { type ClusterClock, ClusterTimeUnit, type ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
 import { nativePlatform } from '../../../src/platform/native/mod.ts';
 
 const MEMBERS = '0,a:1,a:2,a:3,a:4,a:5|1,b:1,b:2,b:3,b:4,b:5';
 
+const NANOSECONDS = 'io.aeron.cluster.NanosecondClusterClock';
+const REQUIRED: ConsensusModuleOptions = {
+  platform: nativePlatform(),
+  clusterMembers: MEMBERS,
+  ingressChannel: 'aeron:udp',
+  replicationChannel: 'aeron:udp?endpoint=localhost:0',
+};
+
 function contextOf(options: ConsensusModuleOptions, properties: Record<string, string> = {}) {
-  return createContext(
-    {
-      platform: nativePlatform(),
-      clusterMembers: MEMBERS,
-      ingressChannel: 'aeron:udp',
-      replicationChannel: 'aeron:udp?endpoint=localhost:0',
-      ...options,
-    },
-    { properties: new Map(Object.entries(properties)) },
-  );
+  return createContext({ ...REQUIRED, ...options }, { properties: new Map(Object.entries(properties)) });
 }
 
 describe('options of a consensus module', () => {
@@ -72,6 +71,31 @@ describe('options of a consensus module', () => {
     assert.deepEqual([allows('', admin), allows('', backup)], [false, true]);
     assert.deepEqual([allows('ALLOW_ALL', admin), allows('ALLOW_ALL', backup)], [true, true]);
     assert.deepEqual([allows('DENY_ALL', admin), allows('DENY_ALL', backup)], [false, false]);
+  });
+
+  it('take a cluster clock by its name, or one of the own', () => {
+    assert.equal(contextOf({}).clock.timeUnit, ClusterTimeUnit.MILLIS);
+    assert.equal(contextOf({}, { 'aeron.cluster.clock': NANOSECONDS }).clock.timeUnit, ClusterTimeUnit.NANOS);
+    const own: ClusterClock = { timeUnit: ClusterTimeUnit.MICROS, time: () => 7n };
+    assert.equal(contextOf({ clusterClock: own }, { 'aeron.cluster.clock': NANOSECONDS }).clock, own);
+    assert.throws(() => contextOf({ clusterClock: 'sundial' }), {
+      code: 'CONFIGURATION',
+      message: /sundial.*Millisecond/,
+    });
+  });
+
+  it("have the snapshot stream of the property that services have too, and the archive's durability by default", () => {
+    assert.equal(contextOf({}, { 'aeron.cluster.snapshot.stream.id': '200' }).snapshotStreamId, 200);
+    const levelIn = (variables: Record<string, string>) =>
+      createContext(REQUIRED, { environment: { get: (name) => variables[name] } }).fileSyncLevel;
+    assert.deepEqual(
+      [
+        levelIn({}),
+        levelIn({ AERON_ARCHIVE_FILE_SYNC_LEVEL: '2' }),
+        levelIn({ AERON_ARCHIVE_FILE_SYNC_LEVEL: '2', AERON_CLUSTER_FILE_SYNC_LEVEL: '1' }),
+      ],
+      [0, 2, 1],
+    );
   });
 
   it('tell a log that goes to each member from one by multicast', () => {

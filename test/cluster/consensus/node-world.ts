@@ -37,6 +37,15 @@ export class NodeWorld {
   /** The environment of the components. */
   readonly variables: Record<string, string> = {};
   readonly components = new Map<string, Component>();
+  /** What every consensus module here has. */
+  readonly moduleOptions: ConsensusModuleOptions = {
+    useAgentInvoker: true,
+    clusterDir: '/cluster',
+    clusterMembers: MEMBERS,
+    ingressChannel: 'aeron:udp?term-length=64k',
+    logChannel: 'aeron:udp?term-length=64k',
+    replicationChannel: `aeron:udp?endpoint=${ADDRESS}:0`,
+  };
   hasTerminated = false;
   #clients = 0;
 
@@ -86,14 +95,9 @@ export class NodeWorld {
   startModule(options: ConsensusModuleOptions = {}, name = 'module'): void {
     this.#launch(name, ({ platform }) => {
       const module = ConsensusModule.launch({
+        ...this.moduleOptions,
         platform,
         aeronDirectoryName: AERON_DIRECTORY,
-        useAgentInvoker: true,
-        clusterDir: '/cluster',
-        clusterMembers: MEMBERS,
-        ingressChannel: 'aeron:udp?term-length=64k',
-        logChannel: 'aeron:udp?term-length=64k',
-        replicationChannel: `aeron:udp?endpoint=${ADDRESS}:0`,
         errorHandler: (error) => this.errors.push(describe(error)),
         terminationHook: () => {
           this.hasTerminated = true;
