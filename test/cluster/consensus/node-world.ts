@@ -9,7 +9,11 @@ import {
   EventCode,
 } from '../../../src/cluster/client/mod.ts';
 import { ConsensusModule, type ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
-import { type ClusteredService, ClusteredServiceContainer } from '../../../src/cluster/service/mod.ts';
+import {
+  type ClusteredService,
+  ClusteredServiceContainer,
+  type GivenServiceOptions,
+} from '../../../src/cluster/service/mod.ts';
 import { MediaDriver } from '../../../src/driver/mod.ts';
 import type { SimulatedProcess } from '../../../src/platform/simulated/mod.ts';
 import { AeronCounters, CncFile } from '../../../src/protocol/mod.ts';
@@ -111,6 +115,7 @@ export class NodeWorld {
   startService(
     clusteredService: ClusteredService = new TextService((line) => this.serviceLog.push(line)),
     serviceId = 0,
+    options: GivenServiceOptions = {},
   ): void {
     this.#launch(`service ${serviceId}`, ({ platform }) => {
       const container = ClusteredServiceContainer.launch({
@@ -120,6 +125,7 @@ export class NodeWorld {
         serviceId,
         clusterDir: '/cluster',
         errorHandler: () => {},
+        ...options,
       });
       return container.invoker;
     });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { AtomicCounter, CountersReader } from '../../../src/agrona/mod.ts';
-import { ClusterClient } from '../../../src/cluster/mod.ts';
+import type { ClusterClientOptions } from '../../../src/cluster/client/mod.ts';
+import type { ConsensusModuleOptions } from '../../../src/cluster/consensus/mod.ts';
+import { ClusterClient, type ClusteredService } from '../../../src/cluster/mod.ts';
 import { AeronCounters, CncFile } from '../../../src/protocol/mod.ts';
 import {
   SimulatedCluster,
@@ -18,6 +20,8 @@ export const ELECTION_TIMEOUT_NS = SECOND_NS;
 
 interface ThreeMembersOptions extends Pick<WorldOptions, 'onTrace'> {
   readonly variables?: Readonly<Record<string, string>>;
+  readonly consensusModule?: ConsensusModuleOptions;
+  readonly newService?: (memberId: number, log: (line: string) => void) => ClusteredService;
 }
 
 /** A cluster of three under virtual time with a client. */
@@ -31,15 +35,17 @@ export class ThreeMembers {
   #clients = 0;
 
   /** `variables`: the environment of the members. */
-  constructor({ onTrace, variables = {} }: ThreeMembersOptions = {}) {
+  constructor(options: ThreeMembersOptions = {}) {
+    const { onTrace, variables = {}, consensusModule, newService = (_, log) => new TextService(log) } = options;
     this.world = new SimulatedWorld({ seed: 3, ...(onTrace === undefined ? {} : { onTrace }) });
     this.cluster = SimulatedCluster.launch(this.world, {
-      newService: (id) => new TextService((line) => this.logs[id]!.push(line)),
+      newService: (id) => newService(id, (line) => this.logs[id]!.push(line)),
       variables,
       consensusModule: {
         leaderHeartbeatTimeoutNs: HEARTBEAT_TIMEOUT_NS,
         electionTimeoutNs: ELECTION_TIMEOUT_NS,
         startupCanvassTimeoutNs: 4 * SECOND_NS,
+        ...consensusModule,
       },
     });
   }
@@ -56,8 +62,12 @@ export class ThreeMembers {
   }
 
   /** @param ingressEndpoints of those that the client tries first; any by default */
-  async connect(egressParameters = '', ingressEndpoints = this.cluster.ingressEndpoints): Promise<void> {
-    const address = `10.0.1.${++this.#clients}`;
+  async connect(
+    egressParameters = '',
+    ingressEndpoints = this.cluster.ingressEndpoints,
+    options: ClusterClientOptions = {},
+  ): Promise<void> {
+    const address = `10.0.0.${100 + this.#clients++}`;
     const driver = SimulatedMediaDriver.launch(this.world.host(`client ${address}`, { addresses: [address] }));
     let isConnected = false;
     const converse = async () => {
@@ -66,6 +76,7 @@ export class ThreeMembers {
         ingressChannel: 'aeron:udp',
         ingressEndpoints,
         egressChannel: `aeron:udp?endpoint=${address}:0${egressParameters}`,
+        ...options,
       });
       isConnected = true;
       for await (const { data } of this.client.messages()) {
