@@ -1,6 +1,6 @@
-import { AtomicBuffer } from '../../agrona/mod.ts';
-import { type Aeron, type ConcurrentPublication, Publication } from '../../client/mod.ts';
-import { AeronCounters } from '../../protocol/mod.ts';
+import { AtomicBuffer, CountersDescriptor } from '../../agrona/mod.ts';
+import { type Aeron, type ConcurrentPublication, Publication, RegistrationError } from '../../client/mod.ts';
+import { AeronCounters, ErrorCode } from '../../protocol/mod.ts';
 
 const MAX_LABEL_LENGTH = 380;
 const KEY_LENGTH = 12;
@@ -51,8 +51,9 @@ export class PublishedSessionResponse implements SessionResponse {
     const { aeron, channel, streamId } = this.#parameters;
     this.failure = undefined;
     try {
+      // In this order: the driver has answered for the counter when the publication is there.
+      this.#counterId ??= aeron.asyncAddCounter(AeronCounters.CLUSTER_SESSION_TYPE_ID, this.#label(), this.#key());
       this.#publicationId = aeron.asyncAddPublication(channel, streamId);
-      this.#counterId = aeron.asyncAddCounter(AeronCounters.CLUSTER_SESSION_TYPE_ID, this.#label(), this.#key());
     } catch (error) {
       this.failure = error;
     }
@@ -71,13 +72,12 @@ export class PublishedSessionResponse implements SessionResponse {
     try {
       this.#publication = this.#parameters.aeron.getPublication(this.#publicationId);
     } catch (error) {
-      this.failure = error;
-      return 'failed';
+      return this.#onRefused(error);
     }
     if (this.#publication === undefined) {
       return 'pending';
     }
-    this.#showId();
+    this.#show(this.#publication);
     return 'ready';
   }
 
@@ -125,11 +125,29 @@ export class PublishedSessionResponse implements SessionResponse {
     return label.slice(0, MAX_LABEL_LENGTH - suffix.length) + suffix;
   }
 
-  /** The counter's value is the session's id. Without a counter (there may be no room) clients do as well. */
-  #showId(): void {
+  /** While an endpoint of that address is being closed, it is asked for again. */
+  #onRefused(error: unknown): 'pending' | 'failed' {
+    if (error instanceof RegistrationError && error.errorCode === ErrorCode.RESOURCE_TEMPORARILY_UNAVAILABLE) {
+      this.#publicationId = undefined;
+      this.connect();
+    } else {
+      this.failure = error;
+    }
+    return this.failure === undefined ? 'pending' : 'failed';
+  }
+
+  /** The counter shows session and publication. Without a counter (there may be no room) clients do as well. */
+  #show({ registrationId }: ConcurrentPublication): void {
     const { aeron, sessionId } = this.#parameters;
     try {
-      aeron.getCounter(this.#counterId!)?.setRelease(sessionId);
+      const counter = aeron.getCounter(this.#counterId!);
+      if (counter !== undefined) {
+        aeron.countersReader.valuesBuffer.putInt64Release(
+          CountersDescriptor.counterOffset(counter.id) + CountersDescriptor.REFERENCE_ID_OFFSET,
+          registrationId,
+        );
+        counter.setRelease(sessionId);
+      }
     } catch {
       this.#counterId = undefined;
     }
