@@ -1,5 +1,11 @@
 import { AtomicCounter, CountersDescriptor, type CountersReader } from '../../agrona/mod.ts';
-import { type AeronArchive, RecordingPos, type SourceLocation } from '../../archive/client/mod.ts';
+import {
+  type AeronArchive,
+  ArchiveError,
+  ArchiveErrorCode,
+  RecordingPos,
+  type SourceLocation,
+} from '../../archive/client/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
 import type { RecordingLog } from '../files/mod.ts';
 import { answer, type Procedure, until, untilTrue } from './procedure.ts';
@@ -105,6 +111,24 @@ export class LogRecording {
   *truncate(position: number): Procedure<void> {
     yield* answer(this.#archive.truncateRecording(this.recordingId, position));
     this.stopPosition = position;
+  }
+}
+
+/**
+ * Stops what a predecessor of this member has left recording, and waits until it is known where that ends. That the
+ * archive does not know the log is said when it is needed.
+ */
+export function* stopLeftRecording(archive: AeronArchive, recordingId: number): Procedure<void> {
+  try {
+    if (yield* answer(archive.tryStopRecordingByIdentity(recordingId))) {
+      while ((yield* answer(archive.getStopPosition(recordingId))) === NULL_VALUE) {
+        yield;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.UNKNOWN_RECORDING)) {
+      throw error;
+    }
   }
 }
 

@@ -1,13 +1,14 @@
-import { AeronArchive, ArchiveError, ArchiveErrorCode, type RecordingSignalEvent } from '../../archive/client/mod.ts';
+import { AeronArchive, type RecordingSignalEvent } from '../../archive/client/mod.ts';
 import { ChannelUri } from '../../protocol/mod.ts';
 import { EntryType, NULL_VALUE, type RecoveryPlan } from '../files/mod.ts';
 import { asyncAddRecoveryStateCounter } from './cluster-counters.ts';
 import type { ConsensusModuleContext } from './context.ts';
 import { ConsensusCore } from './core/consensus-core.ts';
 import { ClusterError } from './errors.ts';
+import { stopLeftRecording } from './log-recording.ts';
 import { LogSide } from './log-side.ts';
 import { Member } from './member.ts';
-import { answer, type Procedure, until } from './procedure.ts';
+import { type Procedure, until } from './procedure.ts';
 import type { Resources } from './resources.ts';
 import { SnapshotRecording } from './snapshot-recording.ts';
 
@@ -31,7 +32,7 @@ export function* createMember(
     archive = yield* connectArchive({ ...archiveOptions, recordingSignalConsumer: onSignal });
     const lastRecordingId = recordingLog.findLastTermRecordingId();
     if (lastRecordingId !== NULL_VALUE) {
-      yield* stopRecording(archive, lastRecordingId);
+      yield* stopLeftRecording(archive, lastRecordingId);
     }
     member = new Member({
       context,
@@ -136,17 +137,6 @@ function consensusChannel({ consensusChannel: channel, thisMember }: ConsensusMo
     uri.put('endpoint', thisMember.endpoints.consensus);
   }
   return uri.toString();
-}
-
-/** What a predecessor has left. That the archive does not know the log is said when it is needed. */
-function* stopRecording(archive: AeronArchive, recordingId: number): Procedure<void> {
-  try {
-    yield* answer(archive.tryStopRecordingByIdentity(recordingId));
-  } catch (error) {
-    if (!(error instanceof ArchiveError && error.errorCode === ArchiveErrorCode.UNKNOWN_RECORDING)) {
-      throw error;
-    }
-  }
 }
 
 function* connectArchive(options: Parameters<typeof AeronArchive.asyncConnect>[0]): Procedure<AeronArchive> {
