@@ -254,10 +254,12 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     let image: ReturnType<LogJoin['poll']>;
     try {
       image = join.poll();
-    } catch (error) {
+    } catch (cause) {
       this.join = undefined;
       join.cancel();
-      throw error;
+      // There is no other way into the log, and the consensus module would wait for it without end.
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AgentTerminationError(`service cannot join the log: ${why}`, { cause });
     }
     if (image === undefined) {
       return 0;
