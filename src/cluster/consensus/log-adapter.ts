@@ -5,7 +5,6 @@ import {
   type Header,
   type Image,
   ImageControlledFragmentAssembler,
-  type Subscription,
 } from '../../client/mod.ts';
 import {
   type CloseReason,
@@ -94,10 +93,6 @@ export class LogAdapter {
     this.#onFragment = this.#newAssembler();
   }
 
-  get subscription(): Subscription | undefined {
-    return this.#image?.subscription;
-  }
-
   /** What was read; where that ended, when there is no image. */
   get position(): number {
     return this.#image?.position ?? this.#logPosition;
@@ -130,13 +125,6 @@ export class LogAdapter {
     this.#logPosition = Math.min(this.#logPosition, maxLogPosition);
     subscription?.close();
     return subscription?.registrationId;
-  }
-
-  asyncRemoveDestination(destination: string): void {
-    const subscription = this.#image?.subscription;
-    if (subscription !== undefined && !subscription.isClosed) {
-      subscription.asyncRemoveDestination(destination);
-    }
   }
 
   #newAssembler(): ControlledFragmentHandler {

@@ -6,7 +6,6 @@ import {
   ClusterMembersResponseEncoder,
   JoinLogEncoder,
   MessageHeaderEncoder,
-  RequestServiceAckEncoder,
   ServiceTerminationPositionEncoder,
 } from '../codecs/mod.ts';
 import { ClusterError } from './errors.ts';
@@ -125,14 +124,6 @@ export class ServiceProxy {
       .logPosition(logPosition)
       .ackRequired(isAckRequired ? BooleanType.TRUE : BooleanType.FALSE);
     return this.#send(encoder.encodedLength()) > 0;
-  }
-
-  /** @throws ClusterError SERVICE_UNREACHABLE */
-  requestServiceAck(logPosition: number): void {
-    const encoder = new RequestServiceAckEncoder()
-      .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-      .logPosition(logPosition);
-    this.#sendOrThrow('a request for an ack', encoder.encodedLength());
   }
 
   #sendOrThrow(what: string, encodedLength: number): void {
