@@ -343,6 +343,29 @@ describe('clustered service container', () => {
     assert.deepEqual(module.acks.slice(2), [{ logPosition, ackId: 2, relevantId: -1, serviceId: 0 }]);
   });
 
+  it('reads a log that it has acknowledged, up to the one that it is told of while it still connects to clients', () => {
+    const { world, service } = joined(ClusterRole.FOLLOWER);
+    const { module } = world;
+    for (let id = 1; id <= 100; id++) {
+      module.appendSessionOpen(id, EGRESS, 1000 + id);
+    }
+    module.commit();
+    world.pass(SECOND_NS / 10);
+    const first = module.log.position;
+    module.joinLog({ isStartup: false, logPosition: first });
+    world.until(() => module.acks.length === 3);
+    world.driver.pause();
+    module.appendMessage(1, 'one');
+    const second = module.log.position;
+    module.joinLog({ role: ClusterRole.FOLLOWER, logPosition: second });
+    world.pass(SECOND_NS / 10);
+    world.driver.resume();
+    module.commit();
+    world.until(() => module.acks.length === 4);
+    assert.equal(module.acks[3]!.logPosition, second);
+    assert.equal(service.messageCount, 1);
+  });
+
   it('ends as it is told while it waits for a log', () => {
     const { world } = joined(ClusterRole.FOLLOWER);
     const { module } = world;
