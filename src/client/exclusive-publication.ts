@@ -210,24 +210,24 @@ export class ExclusivePublication extends Publication {
           `and fit the ${remaining} bytes left in the term`,
       );
     }
-    const found = [
-      DataHeaderFlyweight.termOffset(buffer, offset),
-      DataHeaderFlyweight.termId(buffer, offset),
-      DataHeaderFlyweight.sessionId(buffer, offset),
-      DataHeaderFlyweight.streamId(buffer, offset),
-      HeaderFlyweight.headerType(buffer, offset),
-    ];
-    const expected = [
-      this.currentTermOffset,
-      this.currentTermId,
-      this.sessionId,
-      this.streamId,
-      HeaderFlyweight.HDR_TYPE_DATA,
-    ];
-    if (found.some((value, i) => value !== expected[i])) {
+    const { currentTermId, currentTermOffset, sessionId, streamId } = this;
+    const termOffset = DataHeaderFlyweight.termOffset(buffer, offset);
+    const termId = DataHeaderFlyweight.termId(buffer, offset);
+    const blockSessionId = DataHeaderFlyweight.sessionId(buffer, offset);
+    const blockStreamId = DataHeaderFlyweight.streamId(buffer, offset);
+    const type = HeaderFlyweight.headerType(buffer, offset);
+    if (
+      termOffset !== currentTermOffset ||
+      termId !== currentTermId ||
+      blockSessionId !== sessionId ||
+      blockStreamId !== streamId ||
+      type !== HeaderFlyweight.HDR_TYPE_DATA
+    ) {
       throw new AeronError(
         'BLOCK_MISPLACED',
-        `the block's [termOffset, termId, sessionId, streamId, type] are [${found}], the stream needs [${expected}]`,
+        "the block's [termOffset, termId, sessionId, streamId, type] are " +
+          `[${termOffset},${termId},${blockSessionId},${blockStreamId},${type}], the stream needs ` +
+          `[${currentTermOffset},${currentTermId},${sessionId},${streamId},${HeaderFlyweight.HDR_TYPE_DATA}]`,
       );
     }
   }
