@@ -494,7 +494,7 @@ export class AeronArchive {
     );
   }
 
-  /** Moves the start of a recording up to a segment's base position; the files before it stay, renamed to be no part of it. */
+  /** Moves the start of a recording up to a segment's base position; the files before it stay as they are, no part of it. */
   detachSegments(recordingId: number, newStartPosition: number): ArchiveRequest<void> {
     return this.#tell('detach segments', (correlationId, controlSessionId) =>
       this.archiveProxy.detachSegments(recordingId, newStartPosition, correlationId, controlSessionId),
