@@ -208,7 +208,8 @@ export const ARCHIVE_OPTIONS = defineOptions({
     property: 'aeron.archive.max.concurrent.recordings',
     default: 20,
     min: 0,
-    description: 'More are refused.',
+    description:
+      'Requests for more are refused. All publishers of a stream that is recorded count, but none of them is turned away.',
   }),
   maxConcurrentReplays: Option.int({
     property: 'aeron.archive.max.concurrent.replays',
