@@ -26,7 +26,7 @@ export interface RecordingSessionParameters {
   readonly writer: RecordingWriter;
   /** Of the counter that is to show the position. */
   readonly counterCorrelationId: number;
-  /** Called once, when the counter is there and the recording begins. */
+  /** Called once, when the counter is there and the recording begins, or when it ends before that. */
   readonly onStart: () => void;
   readonly recordingEventsProxy: RecordingEventsProxy | undefined;
   readonly errorHandler: ErrorHandler;
@@ -199,6 +199,9 @@ export class RecordingSession implements Session, LimitPosition {
     this.state = 'STOPPED';
     if (this.wasStarted) {
       this.parameters.recordingEventsProxy?.stopped(this.sessionId, this.image.joinPosition, this.recorded);
+    } else {
+      // Its end will be told: so is its beginning.
+      this.parameters.onStart();
     }
   }
 
