@@ -71,7 +71,29 @@ export function recoverStopPosition(
     if (purpose === 'recover' || (purpose === 'verify' && search.isSurelyTorn)) {
       cutBehind(file, end, recording.segmentFileLength);
     }
+    if (purpose === 'recover') {
+      cutNoteOfPrevious(recording, segments, options);
+    }
     return { stopPosition: Math.max(basePosition + end, startPosition), torn: search.torn };
+  } finally {
+    file.close();
+  }
+}
+
+/** The archive may have been killed between the beginning of the last file and the end of the one before. */
+function cutNoteOfPrevious(
+  { recordingId, segmentFileLength }: RecoverableRecording,
+  segments: readonly number[],
+  { files, archiveDir }: StopPositionOptions,
+): void {
+  const basePosition = segments.at(-2);
+  const path = basePosition === undefined ? undefined : segmentFilePath(archiveDir, recordingId, basePosition);
+  if (path === undefined || files.stat(path)!.length <= segmentFileLength) {
+    return;
+  }
+  const file = files.open(path, 'r+');
+  try {
+    file.truncate(segmentFileLength);
   } finally {
     file.close();
   }
@@ -239,11 +261,15 @@ class EndSearch {
 }
 
 function isZeroFrom(file: OpenFile, offset: number, end: number): boolean {
-  const bytes = new Uint8Array(Math.min(64 * 1024, Math.max(0, end - offset)));
+  const words = new Int32Array(16 * 1024);
+  const bytes = new Uint8Array(words.buffer);
   for (let at = offset; at < end; at += bytes.length) {
     const length = file.read(bytes, 0, Math.min(bytes.length, end - at), at);
-    if (bytes.subarray(0, length).some((byte) => byte !== 0)) {
-      return false;
+    // Frames, and so what is behind them, begin and end at whole words.
+    for (let i = 0; i < length >>> 2; i++) {
+      if (words[i] !== 0) {
+        return false;
+      }
     }
   }
   return true;

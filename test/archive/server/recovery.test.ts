@@ -271,6 +271,32 @@ describe('recovery', () => {
     assert.deepEqual(codes, []);
   });
 
+  it('leaves no file longer than a segment, wherever the archive is killed between one and the next', () => {
+    let isKilled = true;
+    for (let changes = 0; isKilled; changes++) {
+      const it = place();
+      const recordingId = openIn(it.platform).catalog.addNewRecording(newRecording());
+      try {
+        const writer = writerOf(dyingPlatform(it.platform, changes), DIR, recordingId);
+        const stream = new Stream();
+        for (let term = 0; term < 3; term++) {
+          for (let n = 0; n < 64; n++) {
+            stream.add(payloadOf(1024 - 32, n));
+          }
+          stream.writeTo(writer);
+        }
+        writer.close();
+        isKilled = false;
+      } catch (error) {
+        assert.ok(error instanceof Killed, String(error));
+      }
+      openIn(it.platform).catalog.close();
+      for (const name of it.files.list(DIR).filter((each) => each.endsWith('.rec'))) {
+        assert.equal(it.files.stat(`${DIR}/${name}`)?.length, SEGMENT_LENGTH, `${name} after ${changes} changes`);
+      }
+    }
+  });
+
   it('refuses a recording that cannot be read, and finds it again when it can', () => {
     const it = abandoned([1000]);
     it.host.disk(DIR).set({ readError: 1 });
