@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ArchiveErrorCode, RecordingSignal } from '../../src/archive/client/mod.ts';
+import { SegmentFiles } from '../../src/archive/server/mod.ts';
 import { ArchiveWorld, IPC, messagesOf, REPLAY_STREAM_ID, refusedWith } from './archive-world.ts';
 
 /** A segment has two terms of 64 KiB, with 62 messages of 1000 bytes in each. */
@@ -73,6 +74,13 @@ describe('cutting and moving recordings', () => {
     awaitDeleted(world, recordingId, []);
     assert.throws(() => client.getStartPosition(recordingId).block(), refusedWith(ArchiveErrorCode.UNKNOWN_RECORDING));
     world.close();
+  });
+
+  it('leaves what was renamed for deletion under that name', () => {
+    const { files } = new ArchiveWorld().platform;
+    files.writeWhole('/archive/7-0.rec.del', new Uint8Array(1));
+    assert.equal(SegmentFiles.renameForDeletion(files, '/archive', '7-0.rec.del'), undefined);
+    assert.equal(files.exists('/archive/7-0.rec.del'), true);
   });
 
   it('detaches segments, attaches them again, and deletes them', () => {

@@ -34,7 +34,7 @@ export class DeleteSegmentsSession implements Session {
     this.sessionId = parameters.recordingId;
     this.parameters = parameters;
     this.names = [...parameters.names];
-    this.maxDeletePosition = Math.max(...this.names.map(basePosition));
+    this.maxDeletePosition = this.names.reduce((max, name) => Math.max(max, basePosition(name)), NULL_VALUE);
   }
 
   get isDone(): boolean {

@@ -79,11 +79,14 @@ export class SegmentAdministration {
     const { archiveDir, catalog, options, platform } = this.context;
     const source = this.summaryOf(srcRecordingId);
     const target = this.summaryOf(dstRecordingId);
-    if (source.stopPosition === NULL_POSITION) {
+    if (source.stopPosition === NULL_POSITION || this.recordings.session(srcRecordingId) !== undefined) {
       throw new ArchiveError(`recording ${srcRecordingId} is still active`);
     }
     checkSameStream(source, target);
     const joinPosition = joinPositionOf(source, target);
+    if (source.stopPosition !== target.startPosition && this.recordings.session(dstRecordingId) !== undefined) {
+      throw new ArchiveError(`recording ${dstRecordingId} is still active`);
+    }
     checkIsSegmentBase('src', source, joinPosition);
     checkIsSegmentBase('dst', target, joinPosition);
     const { startPosition, stopPosition, segmentFileLength } = source;

@@ -134,11 +134,12 @@ export function detachedSegments(recording: SegmentGeometry, previousStartPositi
 
 /**
  * Takes a segment out of its recording in one step that a crash cannot halve: it is renamed to `.rec.del`, from where
- * `deleteSegment` removes it in its own time. Returns the new name; undefined when there is no such file.
+ * `deleteSegment` removes it in its own time. Returns the new name; undefined when there is no such file, or it has that
+ * name.
  * @throws PlatformError
  */
 export function renameForDeletion(files: FileSystem, archiveDir: string, name: string): string | undefined {
-  if (!files.exists(`${archiveDir}/${name}`)) {
+  if (name.endsWith(DELETE_SUFFIX) || !files.exists(`${archiveDir}/${name}`)) {
     return undefined;
   }
   const renamed = `${name}${DELETE_SUFFIX}`;
