@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ALLOW_ALL, AtomicBuffer } from '../../src/agrona/mod.ts';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
-import type { Cluster, ClusteredService } from '../../src/cluster/service/mod.ts';
+import { type Cluster, type ClusteredService, ClusterTimeUnit } from '../../src/cluster/service/mod.ts';
 import {
   ClusteredMediaDriver,
   ClusteredServiceContainer,
@@ -163,6 +163,8 @@ describe('Nodes of a cluster', () => {
       code: 'CONFIGURATION',
       message: /option serviceArguments of the service cannot cross/,
     });
+    const clusterClock = { timeUnit: ClusterTimeUnit.MILLIS, time: () => 0n };
+    await assert.rejects(launch({ clusterClock }), { code: 'CONFIGURATION', message: /option clusterClock.* cannot/ });
     await assert.rejects(launch({ clusterMembers: '0,localhost:1,localhost:2' }), /localhost:1,localhost:2/);
     await assert.rejects(launch({ clusterMemberId: 7 }), /7/);
     await assert.rejects(launch({ clusterMember: 0 }), { code: 'CONFIGURATION', message: /no option 'clusterMember'/ });
