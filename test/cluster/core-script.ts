@@ -15,6 +15,7 @@ import { CoreWorld } from './core-world.ts';
  *             | run SECONDS | settle [SECONDS]                   settle: until all follow one leader and have applied all
  *             | offer COUNT [ID]                                 messages of clients, to the leader
  *             | snapshot ID... | terminate ID | show
+ *             | announce ID                                      a leader tells where the cluster ends: an entry further on
  *             | fail ID REASON                                   something that an election has begun fails
  *             | quiet | tell                                     what comes is not shown, or shown
  *
@@ -101,6 +102,9 @@ class Story {
       case 'terminate':
         this.#terminate(this.world.nodes[ids[0]!]!);
         break;
+      case 'announce':
+        this.#announce(this.world.nodes[ids[0]!]!);
+        break;
       case 'fail':
         this.world.nodes[ids[0]!]!.step({ type: 'failed', reason: args.slice(1).join(' ') });
         break;
@@ -149,6 +153,10 @@ class Story {
     node.step({ type: 'terminateCluster', logPosition });
     node.tick.moduleState = 5;
     node.step({ type: 'servicesTerminated', logPosition });
+  }
+
+  #announce(node: Node): void {
+    node.step({ type: 'terminateCluster', logPosition: (node.publication!.log.length + 1) * ENTRY_LENGTH });
   }
 
   #show(): void {

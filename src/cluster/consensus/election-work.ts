@@ -214,6 +214,7 @@ export class ElectionWork implements ActionExecutor {
     const member = this.#member;
     const { log, ingress, replicated, resources, state } = member;
     ingress.close();
+    member.isTerminating = false;
     member.catchups.stopAll();
     resources.counters.controlToggle.set(ClusterControlToggle.INACTIVE);
     const appendPosition = yield* log.leave();

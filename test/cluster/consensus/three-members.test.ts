@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ClusterControlToggle } from '../../../src/cluster/consensus/mod.ts';
 import { ELECTION_TIMEOUT_NS, HEARTBEAT_TIMEOUT_NS, ThreeMembers } from './three-members.ts';
 
-const { ABORT, NEUTRAL, RESUME, SHUTDOWN, SUSPEND } = ClusterControlToggle;
+const { ABORT, NEUTRAL, RESUME, SHUTDOWN, SNAPSHOT, SUSPEND } = ClusterControlToggle;
 const SECOND_NS = 1_000_000_000;
 /** What a killed component's mark file keeps its successor out for. */
 const FORGOTTEN_NS = 11 * SECOND_NS;
@@ -56,6 +56,30 @@ describe('consensus modules of three members under virtual time', () => {
       three.cluster.start(id);
       three.world.run(SECOND_NS);
     }
+  });
+
+  it('go on when the leader that was to end them had lost them, and after its next snapshot, too', async () => {
+    const three = new ThreeMembers();
+    const { cluster, world } = three;
+    await three.connect();
+    const first = await three.leader();
+    const others = cluster.members.filter((member) => member !== first);
+    world.partition(
+      [first.host.name],
+      others.map(({ host }) => host.name),
+    );
+    three.toggle(first, NEUTRAL, SHUTDOWN);
+    await three.until(() => others.some(({ isLeader }) => isLeader), 'the others elect a leader');
+    world.heal();
+    await three.leader();
+    three.send('add 1');
+    await three.until(() => three.messages.includes('sum 1'));
+    three.toggle(cluster.leader!, NEUTRAL, SNAPSHOT);
+    await three.until(() => three.logs.every((log) => log.some((line) => line.startsWith('SNAPSHOT'))));
+    world.run(SECOND_NS);
+    assert(cluster.members.every(({ isRunning }) => isRunning));
+    three.send('add 1');
+    await three.until(() => three.messages.includes('sum 2'));
   });
 
   for (const [name, toggle, pattern] of [

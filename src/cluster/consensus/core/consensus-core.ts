@@ -321,6 +321,7 @@ export class ConsensusCore implements Duties {
     state.proposeCommitPosition(logPosition);
     this.leadership.onElectionComplete();
     this.followership.onElectionComplete(logPosition);
+    this.#termination.onElectionComplete(election.leadershipTermId);
     state.actions.push({
       type: 'electionComplete',
       role: state.role,
@@ -343,6 +344,7 @@ export class ConsensusCore implements Duties {
     } else {
       this.#follow(tick);
     }
+    this.#termination.onTick();
   }
 
   #lead(tick: Tick): void {
@@ -350,7 +352,6 @@ export class ConsensusCore implements Duties {
     if (tick.appendPosition !== NULL_VALUE) {
       this.leadership.updatePosition(tick.appendPosition, state.boundedQuorumPosition(tick.appendPosition));
     }
-    this.#termination.onLeaderTick();
     if (state.moduleState === ConsensusModuleState.ACTIVE && !this.leadership.hasActiveQuorum()) {
       this.#enterElection('inactive follower quorum');
     }

@@ -20,6 +20,17 @@ export class Termination {
     return this.position !== NULL_VALUE;
   }
 
+  /**
+   * What the leader of an earlier term has asked for, and did not bring about, does not count any more; but services
+   * that are ending cannot be kept.
+   */
+  onElectionComplete(leadershipTermId: number): void {
+    if (this.#leadershipTermId < leadershipTermId && this.#state.moduleState !== ConsensusModuleState.TERMINATING) {
+      this.position = NULL_VALUE;
+      this.#cluster = undefined;
+    }
+  }
+
   /** Of a leader: everybody is told where. */
   begin(logPosition: number): void {
     const state = this.#state;
@@ -67,8 +78,8 @@ export class Termination {
     }
   }
 
-  /** Of a leader, every round. */
-  onLeaderTick(): void {
+  /** Every round. One that has begun this as leader ends by it, also when others do not take it for the leader any more. */
+  onTick(): void {
     if (this.#state.moduleState === ConsensusModuleState.TERMINATING) {
       this.#terminateWhenAllHave(this.position);
     }
@@ -102,8 +113,12 @@ export class Termination {
   }
 
   #terminate(logPosition: number): void {
+    const { leadershipTermId, terms } = this.#state;
     this.#cluster = undefined;
-    this.#state.terms.commit(this.#state.leadershipTermId, logPosition);
+    // A term that has begun meanwhile ends elsewhere.
+    if (this.#leadershipTermId === leadershipTermId) {
+      terms.commit(leadershipTermId, logPosition);
+    }
     this.#state.actions.push({ type: 'terminate' });
   }
 }
