@@ -19,6 +19,8 @@ import { ConsensusModuleState } from './states.ts';
 
 const SLOW_TICK_INTERVAL_NS = 10_000_000;
 const MARK_FILE_UPDATE_INTERVAL_NS = 1_000_000_000;
+/** In one round. */
+const POLLS_WHEN_BEHIND = 20;
 const NULL_VALUE = -1;
 
 /**
@@ -205,17 +207,28 @@ export class ConsensusModuleAgent implements Agent {
 
   /** What is replayed, caught up with or followed. */
   #logWork(member: Member, nowNs: number): number {
-    const { log, state, core } = member;
+    const { log, state } = member;
     const isPaused = state.is(ConsensusModuleState.SNAPSHOT);
     let workCount = log.observe(nowNs, isPaused);
     if (log.adapter.image !== undefined && state.isActiveOrSuspended) {
-      const fragments = log.poll(core!.logLimit(log.recording.position));
+      const fragments = this.#pollLog(member);
       workCount += fragments;
       if (fragments === 0 && !log.isReplaying && log.adapter.isImageClosed) {
         member.step({ type: 'logImageClosed', isEndOfStream: log.adapter.isEndOfStream });
       }
     }
     return workCount;
+  }
+
+  /** As the service's: more than one poll while there is much to catch up with, unless an action has changed the state. */
+  #pollLog({ log, state, core }: Member): number {
+    const { logFragmentLimit } = this.#context;
+    const limit = core!.logLimit(log.recording.position);
+    let fragments = 0;
+    for (let polls = 0; polls < POLLS_WHEN_BEHIND && fragments === polls * logFragmentLimit; polls++) {
+      fragments += state.isActiveOrSuspended ? log.poll(limit) : 0;
+    }
+    return fragments;
   }
 
   #procedureWork(member: Member): number {

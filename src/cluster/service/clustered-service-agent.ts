@@ -19,6 +19,8 @@ import { tryStartService } from './service-start.ts';
 
 const MILLISECOND_NS = 1_000_000;
 const MARK_FILE_UPDATE_INTERVAL_MS = 1000;
+/** In one round. While a log is replayed or caught up with, the rest of a round costs more than a poll's fragments. */
+const POLLS_WHEN_BEHIND = 20;
 /** Of two clusters on a driver one may start before the other. */
 const CLUSTER_ID_PATIENCE_NS = 10_000 * MILLISECOND_NS;
 const TERMINATION_ACK_ATTEMPTS = 5;
@@ -285,7 +287,12 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     if (this.logHandler.isAwaitingSession) {
       this.aeronInvoker.invoke();
     }
-    const polled = logAdapter.poll(this.commitPosition!.get());
+    const { logFragmentLimit } = this.resources.options;
+    const limit = this.commitPosition!.get();
+    let polled = 0;
+    for (let polls = 0; polls < POLLS_WHEN_BEHIND && polled === polls * logFragmentLimit; polls++) {
+      polled += logAdapter.poll(limit);
+    }
     if (polled === 0 && logAdapter.isDone) {
       this.closeLog();
     }
