@@ -87,7 +87,9 @@ export class ClientSessions {
   /** A client asks to connect. A member that does not lead sends it to the one that does. */
   onConnect(request: ConnectRequest, isLeader: boolean, ingressEndpoints: string): void {
     const { header } = request;
-    if (this.#turnedAway.length >= MAX_TURNED_AWAY) {
+    const refusal = isLeader ? this.#refusal(request.version) : undefined;
+    const isTurnedAway = !isLeader || refusal !== undefined;
+    if (isTurnedAway && this.#turnedAway.length >= MAX_TURNED_AWAY) {
       this.#p.report(
         new ClusterEvent(`more than ${MAX_TURNED_AWAY} clients to be turned away at a time: one is dropped`),
       );
@@ -102,7 +104,6 @@ export class ClientSessions {
       this.#turnedAway.push(session);
       return;
     }
-    const refusal = this.#refusal(request.version);
     if (refusal !== undefined) {
       session.reject('ERROR', refusal);
       this.#report(session);

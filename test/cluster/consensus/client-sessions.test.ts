@@ -153,6 +153,17 @@ describe('client sessions', () => {
     assert.equal(test.responses.length, 257);
   });
 
+  it('come in also while as many as can be are turned away', () => {
+    const test = new SessionsUnderTest();
+    for (let i = 0; i < 257; i++) {
+      test.connect({ version: SemanticVersion.compose(7, 0, 0) }).isConnected = false;
+    }
+    test.connect();
+    test.round();
+    assert.equal(test.responses.length, 257);
+    assert.deepEqual(test.log, ['open 257']);
+  });
+
   it('are closed when nothing is heard of them, and counted', () => {
     const test = new SessionsUnderTest();
     const session = test.open();
