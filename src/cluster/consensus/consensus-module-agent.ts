@@ -398,8 +398,7 @@ export class ConsensusModuleAgent implements Agent {
   }
 
   #invokeAeron(): number {
-    const driver = this.#context.mediaDriverAgentInvoker;
-    return (driver?.invoke() ?? 0) + this.#resources.aeron.conductorAgentInvoker!.invoke();
+    return this.#resources.aeron.conductorAgentInvoker!.invoke();
   }
 
   #runTerminationHook(): void {

@@ -1,5 +1,4 @@
 import {
-  type AgentInvoker,
   type AuthenticatorSupplier,
   type AuthorisationServiceSupplier,
   defineOptions,
@@ -380,9 +379,6 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
   ownsAeronClient: Option.boolean({
     default: false,
     description: 'Whether closing the consensus module closes the given `aeron` too.',
-  }),
-  mediaDriverAgentInvoker: Option.object<AgentInvoker>({
-    description: 'Of a driver in the same thread that nobody else invokes: invoked in every round and while waiting.',
   }),
   archiveContext: Option.object<Omit<AeronArchiveOptions, 'aeron' | 'ownsAeronClient'>>({
     defaultText: '`localControlChannel` and `localControlStreamId` of the archive',

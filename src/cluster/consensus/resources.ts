@@ -105,13 +105,12 @@ export class Resources {
     return resource;
   }
 
-  #connect({ platform, aeronDirectoryName, agentRoleName, mediaDriverAgentInvoker }: ConsensusModuleContext): Aeron {
+  #connect({ platform, aeronDirectoryName, agentRoleName }: ConsensusModuleContext): Aeron {
     return Aeron.connectBlocking({
       platform,
       aeronDirectoryName,
       clientName: agentRoleName,
       useConductorAgentInvoker: true,
-      ...(mediaDriverAgentInvoker === undefined ? {} : { driverAgentInvoker: mediaDriverAgentInvoker }),
       errorHandler: (error) => (this.errorHandler ?? this.logErrorHandler)(error),
       subscriberErrorHandler: (error) => {
         throw error;
