@@ -51,10 +51,6 @@ export class ReplicatedState {
     };
   }
 
-  get hasTimers(): boolean {
-    return this.#timers.size > 0;
-  }
-
   /** @throws ClusterError UNKNOWN_SERVICE */
   pendingMessages(serviceId: number): PendingServiceMessages {
     const messages = this.#pendingMessages[serviceId];

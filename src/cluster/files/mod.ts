@@ -26,7 +26,7 @@ export {
   type ClusterMarkFileOptions,
 } from './cluster-mark-file.ts';
 export { NodeStateFile } from './node-state-file.ts';
-export { type CoherentTerm, RecordingLog } from './recording-log.ts';
+export { RecordingLog } from './recording-log.ts';
 export {
   CONSENSUS_MODULE_SERVICE_ID,
   type Entry,

@@ -5,7 +5,6 @@ import {
   type Entry,
   type EntryFields,
   EntryType,
-  formatEntry,
   isAnySnapshot,
   isValidSnapshot,
   isValidTerm,
@@ -20,21 +19,6 @@ import {
   type Snapshot,
   toSnapshot,
 } from './recovery-plan.ts';
-
-/** Of a term that is to be in the log: see `RecordingLog.ensureCoherent`. Positions in bytes, -1 when not known. */
-export interface CoherentTerm {
-  readonly recordingId: number;
-  /** The first term of the log, entered when there is none yet, and where it began. */
-  readonly initialLogLeadershipTermId: number;
-  readonly initialTermBaseLogPosition: number;
-  readonly leadershipTermId: number;
-  readonly termBaseLogPosition: number;
-  /** Where the term ended; -1 while it goes on. */
-  readonly logPosition: number;
-  /** In the time unit of the cluster clock. */
-  readonly timestamp: bigint;
-  readonly fileSyncLevel: number;
-}
 
 /**
  * The history of a member's log: which terms there were, from where to where, and which snapshots. Its entries are
@@ -262,30 +246,6 @@ export class RecordingLog {
   }
 
   /**
-   * Sees to it that the term is entered, and all before it from the last one known on, and forces that.
-   * @throws AeronError TERM_NOT_COMMITTED when the last one has no end and where this one begins is not given
-   */
-  ensureCoherent(term: CoherentTerm): void {
-    const { recordingId, leadershipTermId, timestamp } = term;
-    const last = this.findLastTerm();
-    if (last === undefined) {
-      for (let id = Math.max(0, term.initialLogLeadershipTermId); id < leadershipTermId; id++) {
-        this.appendTerm(recordingId, id, term.initialTermBaseLogPosition, timestamp);
-      }
-      this.appendTerm(recordingId, leadershipTermId, term.termBaseLogPosition, timestamp);
-    } else if (last.leadershipTermId < leadershipTermId) {
-      const endOfLast = this.endOfTerm(last, term);
-      for (let id = last.leadershipTermId + 1; id <= leadershipTermId; id++) {
-        this.appendTerm(recordingId, id, endOfLast, timestamp);
-      }
-    }
-    if (term.logPosition !== NULL_VALUE) {
-      this.commitLogPosition(leadershipTermId, term.logPosition);
-    }
-    this.force(term.fileSyncLevel);
-  }
-
-  /**
    * Invalidates the latest snapshots, a standby's of the same position among them, so that an earlier one is loaded
    * on the next start.
    * @returns false when there was none
@@ -314,21 +274,6 @@ export class RecordingLog {
     this.file.writeInvalid(entry);
     this.sorted[index] = { ...entry, isValid: false };
     this.indexTerms();
-  }
-
-  private endOfTerm(last: Entry, term: CoherentTerm): number {
-    if (last.logPosition !== NULL_VALUE) {
-      return last.logPosition;
-    }
-    if (term.termBaseLogPosition === NULL_VALUE) {
-      throw new AeronError(
-        'TERM_NOT_COMMITTED',
-        `Prior term was not committed: ${formatEntry(last)} and termBaseLogPosition was not specified: ` +
-          `leadershipTermId=${term.leadershipTermId}, logPosition=${term.logPosition}`,
-      );
-    }
-    this.commitLogPosition(last.leadershipTermId, term.termBaseLogPosition);
-    return term.termBaseLogPosition;
   }
 
   /** The consensus module's at the index, and those of the services before it. */

@@ -196,38 +196,6 @@ describe('RecordingLog', () => {
     }
   });
 
-  it('enters the terms between the last known and a new one, and commits the last', () => {
-    const log = opened(oneHost().platform);
-    const term = {
-      recordingId: LOG,
-      initialLogLeadershipTermId: 0,
-      initialTermBaseLogPosition: 0,
-      leadershipTermId: 2,
-      termBaseLogPosition: 64,
-      logPosition: -1,
-      timestamp: 10n,
-      fileSyncLevel: 1,
-    };
-    const terms = () => log.entries.map((e) => [e.leadershipTermId, e.termBaseLogPosition, e.logPosition]);
-    log.ensureCoherent(term);
-    assert.deepEqual(terms(), [
-      [0, 0, 0],
-      [1, 0, 64],
-      [2, 64, -1],
-    ]);
-    throwsCode('TERM_NOT_COMMITTED', () =>
-      log.ensureCoherent({ ...term, leadershipTermId: 4, termBaseLogPosition: -1 }),
-    );
-    log.ensureCoherent({ ...term, leadershipTermId: 4, termBaseLogPosition: 128, logPosition: 256 });
-    assert.deepEqual(terms().slice(2), [
-      [2, 64, 128],
-      [3, 128, 128],
-      [4, 128, 256],
-    ]);
-    log.ensureCoherent({ ...term, leadershipTermId: 4, logPosition: 320 });
-    assert.equal(log.getTermEntry(4).logPosition, 320);
-  });
-
   it('says what an entry is in the words of upstream', () => {
     const log = opened(oneHost().platform);
     log.appendTerm(0, 0, 0, 1763766982045n);
