@@ -21,6 +21,7 @@ export class LogJoin {
   private image: Image | undefined;
   /** The consensus module may go on with the log. */
   isAcknowledged = false;
+  private isConnecting = false;
   private isDone = false;
 
   constructor(
@@ -91,7 +92,10 @@ export class LogJoin {
     if (log.role !== ClusterRole.LEADER || log.isStartup || !cluster.context.isRespondingService) {
       return true;
     }
-    cluster.sessions.connect(cluster.aeron, errorHandler);
+    if (!this.isConnecting) {
+      this.isConnecting = true;
+      cluster.sessions.connect(cluster.aeron, errorHandler);
+    }
     return cluster.sessions.isConnectSettled(cluster.aeron, errorHandler);
   }
 }
