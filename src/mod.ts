@@ -11,7 +11,7 @@
  * This entry has what an ordinary program needs: clients, the components to launch, and what services are made of.
  * Each room of the house has an entry of its own as well: 'aeron-ts/client', 'aeron-ts/driver', ...
  */
-export { AeronError, AtomicBuffer, type ErrorHandler } from './agrona/mod.ts';
+export { AeronError, AtomicBuffer, type ErrorHandler, rethrowingErrorHandler } from './agrona/mod.ts';
 export * from './archive/client/mod.ts';
 export * from './client/mod.ts';
 export {

@@ -6,6 +6,14 @@ import { formatError } from './format-error.ts';
 export type ErrorHandler = (error: unknown) => void;
 
 /**
+ * Throws the error on, to whoever has called what failed. As the `subscriberErrorHandler` of a client it lets what
+ * fragment handlers throw out of the poll. Upstream: `io.aeron.RethrowingErrorHandler`.
+ */
+export const rethrowingErrorHandler: ErrorHandler = (error) => {
+  throw error;
+};
+
+/**
  * A handler that records errors in a log which other processes can read, and gives what the log has no room
  * for any more to `overflow` as text (one error, several lines).
  */

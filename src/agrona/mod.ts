@@ -61,7 +61,12 @@ export { type CredentialsSupplier, NullCredentialsSupplier } from './credentials
 export { DistinctErrorLog } from './distinct-error-log.ts';
 export { makeDurableDirectories } from './durable-directories.ts';
 export { DutyCycleTracker } from './duty-cycle-tracker.ts';
-export { countedErrorHandler, type ErrorHandler, loggingErrorHandler } from './error-handler.ts';
+export {
+  countedErrorHandler,
+  type ErrorHandler,
+  loggingErrorHandler,
+  rethrowingErrorHandler,
+} from './error-handler.ts';
 export * as ErrorLogDescriptor from './error-log-descriptor.ts';
 export { describeErrorLog, saveExistingErrors } from './error-log-file.ts';
 export * as ErrorLogReader from './error-log-reader.ts';

@@ -7,6 +7,7 @@ import {
   Option,
   type OptionsOf,
   resolveOptions,
+  rethrowingErrorHandler,
 } from '../agrona/mod.ts';
 import { defaultPlatform, type Platform } from '../platform/mod.ts';
 import { CommonContext } from '../protocol/mod.ts';
@@ -130,7 +131,7 @@ export function createContext(options: AeronOptions): AeronContext {
     platform,
     aeronDirectoryName: resolved.aeronDirectoryName ?? CommonContext.defaultAeronDirectoryName(platform.environment),
     errorHandler: resolved.errorHandler ?? ((error) => throwOnEventLoop(platform, error)),
-    subscriberErrorHandler: resolved.subscriberErrorHandler ?? resolved.errorHandler ?? rethrow,
+    subscriberErrorHandler: resolved.subscriberErrorHandler ?? resolved.errorHandler ?? rethrowingErrorHandler,
   };
 }
 
@@ -138,8 +139,4 @@ function throwOnEventLoop(platform: Platform, error: unknown): void {
   platform.scheduler.soon(() => {
     throw error;
   });
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AeronError, SemanticVersion } from '../../src/agrona/mod.ts';
-import { BufferClaim, Publication } from '../../src/client/mod.ts';
+import { AeronError, rethrowingErrorHandler, SemanticVersion } from '../../src/agrona/mod.ts';
+import { Aeron, BufferClaim, Publication } from '../../src/client/mod.ts';
 import {
   type ClientSession,
   type Cluster,
@@ -391,6 +391,21 @@ describe('clustered service container', () => {
     assert.deepEqual(client.texts, ['sent']);
   });
 
+  it('tries once as new leader to connect to a client with a channel that nobody can answer', () => {
+    const { world, lines } = joined(ClusterRole.FOLLOWER);
+    const { module } = world;
+    module.appendSessionOpen(1, 'aeron:udp?endpoint=');
+    for (let id = 2; id <= 20; id++) {
+      module.appendSessionOpen(id, EGRESS);
+    }
+    module.commit();
+    world.until(() => lines.includes('OPEN 20'));
+    module.joinLog({ isStartup: false, logPosition: module.log.position });
+    world.until(() => lines.includes('ROLE LEADER of 3'));
+    assert.equal(world.errors.length, 1, world.errors.join('\n'));
+    assert.match(world.errors[0]!, /failed to connect session 1/);
+  });
+
   it('takes clients with channels that nobody can answer, and clients that are gone', () => {
     const { world, service, lines } = joined();
     const { module } = world;
@@ -466,6 +481,29 @@ describe('clustered service container', () => {
     );
     const neighbour = world.launch(new TextService(), { serviceId: 1 });
     assert.equal(neighbour.options.serviceId, 1);
+  });
+
+  it('gives its mark file back when it cannot say where it is', () => {
+    const world = new ServiceWorld();
+    const link = `${CLUSTER_DIR}/cluster-mark-service-0.lnk`;
+    const { files } = world.host.process('operator').platform;
+    files.makeDirectories(link);
+    assert.throws(() => world.launch(new TextService(), { markFileDir: '/marks' }), { code: 'EISDIR' });
+    files.removeTree(link);
+    world.launch(new TextService(), { markFileDir: '/marks' });
+  });
+
+  it('refuses a client that keeps what handlers throw to itself', () => {
+    const world = new ServiceWorld();
+    const { platform } = world.host.process('owner');
+    const options = { platform, useConductorAgentInvoker: true, errorHandler: () => {} };
+    const keeping = Aeron.connectBlocking(options);
+    assert.throws(() => world.launch(new TextService(), { aeron: keeping }), {
+      code: 'CONFIGURATION',
+      message: /rethrowingErrorHandler/,
+    });
+    const rethrowing = Aeron.connectBlocking({ ...options, subscriberErrorHandler: rethrowingErrorHandler });
+    world.launch(new TextService(), { aeron: rethrowing });
   });
 
   it('is started anew at once after it has ended in order', () => {

@@ -11,6 +11,7 @@ import {
   Option,
   type OptionsOf,
   resolveOptions,
+  rethrowingErrorHandler,
 } from '../../agrona/mod.ts';
 import type { Aeron, AeronOptions } from '../../client/mod.ts';
 import { defaultPlatform, type Platform } from '../../platform/mod.ts';
@@ -171,9 +172,7 @@ export function aeronOptions(context: AeronClusterContext): AeronOptions {
     platform: context.platform,
     aeronDirectoryName: context.aeronDirectoryName,
     errorHandler: context.errorHandler,
-    subscriberErrorHandler: (error) => {
-      throw error;
-    },
+    subscriberErrorHandler: rethrowingErrorHandler,
     clientName: context.clientName === '' ? 'cluster-client' : context.clientName,
   };
 }

@@ -374,7 +374,8 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
   }),
   aeron: Option.object<Aeron>({
     defaultText: 'one is connected and owned',
-    description: 'The client to use: driven by its invoker, and with a `subscriberErrorHandler` that throws.',
+    description:
+      'The client to use: driven by its invoker, and with `rethrowingErrorHandler` as its `subscriberErrorHandler`.',
   }),
   ownsAeronClient: Option.boolean({
     default: false,

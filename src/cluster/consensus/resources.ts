@@ -8,6 +8,7 @@ import {
   type IdleStrategy,
   loggingErrorHandler,
   makeDurableDirectories,
+  rethrowingErrorHandler,
 } from '../../agrona/mod.ts';
 import type { AeronArchiveOptions } from '../../archive/client/mod.ts';
 import { Aeron, type Counter } from '../../client/mod.ts';
@@ -51,6 +52,7 @@ export class Resources {
     this.ownsAeron = context.aeron === undefined || context.ownsAeronClient;
     this.markFile = this.#closeLater(claimMarkFile(context, platform));
     try {
+      ensureMarkFileLink(platform, clusterDir, context.markFileDir, ClusterMarkFile.LINK_FILENAME);
       this.nodeState = this.#closeLater(openNodeState(context, this.markFile));
       this.recordingLog = this.#closeLater(new RecordingLog(platform, clusterDir, true));
       this.recordingLog.force(fileSyncLevel);
@@ -112,9 +114,7 @@ export class Resources {
       clientName: agentRoleName,
       useConductorAgentInvoker: true,
       errorHandler: (error) => (this.errorHandler ?? this.logErrorHandler)(error),
-      subscriberErrorHandler: (error) => {
-        throw error;
-      },
+      subscriberErrorHandler: rethrowingErrorHandler,
     });
   }
 
@@ -164,6 +164,12 @@ function checkAeron(aeron: Aeron): Aeron {
   if (aeron.conductorAgentInvoker === undefined) {
     throw new AeronError('CONFIGURATION', 'option aeron must be made with `useConductorAgentInvoker: true`');
   }
+  if (aeron.context.subscriberErrorHandler !== rethrowingErrorHandler) {
+    throw new AeronError(
+      'CONFIGURATION',
+      'option aeron must be made with `subscriberErrorHandler: rethrowingErrorHandler`',
+    );
+  }
   return aeron;
 }
 
@@ -174,7 +180,7 @@ function claimMarkFile(context: ConsensusModuleContext, platform: Platform): Clu
   }
   makeDurableDirectories(platform.files, clusterDir);
   platform.files.makeDirectories(markFileDir);
-  const markFile = ClusterMarkFile.claim({
+  return ClusterMarkFile.claim({
     platform,
     markFileDir,
     filename: ClusterMarkFile.FILENAME,
@@ -185,8 +191,6 @@ function claimMarkFile(context: ConsensusModuleContext, platform: Platform): Clu
     filePageSize: FILE_PAGE_SIZE,
     logger,
   });
-  ensureMarkFileLink(platform, clusterDir, markFileDir, ClusterMarkFile.LINK_FILENAME);
-  return markFile;
 }
 
 /** Votes of old are in the mark file. */

@@ -12,6 +12,7 @@ import {
   loggingErrorHandler,
   makeDurableDirectories,
   type OptionSources,
+  rethrowingErrorHandler,
 } from '../../agrona/mod.ts';
 import { type LocalArchiveOptions, localArchiveOptions } from '../../archive/client/mod.ts';
 import { Aeron } from '../../client/mod.ts';
@@ -69,6 +70,8 @@ export class ContainerResources {
     this.markFile = claimMarkFile(options, platform);
     let aeron: Aeron | undefined;
     try {
+      const { clusterDir, markFileDir = clusterDir } = options;
+      ensureMarkFileLink(platform, clusterDir, markFileDir, ClusterMarkFile.linkFilenameForService(serviceId));
       this.logErrorHandler = newErrorHandler(options, platform, this.markFile);
       aeron = options.aeron ?? this.connect(aeronDirectoryName);
       this.aeron = checkAeron(aeron);
@@ -114,9 +117,7 @@ export class ContainerResources {
       clientName: this.serviceName,
       useConductorAgentInvoker: true,
       errorHandler: (error) => (this.errorHandler ?? this.logErrorHandler)(error),
-      subscriberErrorHandler: (error) => {
-        throw error;
-      },
+      subscriberErrorHandler: rethrowingErrorHandler,
     });
   }
 
@@ -211,6 +212,12 @@ function checkAeron(aeron: Aeron): Aeron {
   if (aeron.conductorAgentInvoker === undefined) {
     throw new AeronError('CONFIGURATION', 'option aeron must be made with `useConductorAgentInvoker: true`');
   }
+  if (aeron.context.subscriberErrorHandler !== rethrowingErrorHandler) {
+    throw new AeronError(
+      'CONFIGURATION',
+      'option aeron must be made with `subscriberErrorHandler: rethrowingErrorHandler`',
+    );
+  }
   return aeron;
 }
 
@@ -218,7 +225,7 @@ function claimMarkFile(options: ServiceOptions, platform: Platform): ClusterMark
   const { clusterDir, markFileDir = clusterDir, serviceId, errorBufferLength } = options;
   makeDurableDirectories(platform.files, clusterDir);
   platform.files.makeDirectories(markFileDir);
-  const markFile = ClusterMarkFile.claim({
+  return ClusterMarkFile.claim({
     platform,
     markFileDir,
     filename: ClusterMarkFile.filenameForService(serviceId),
@@ -229,8 +236,6 @@ function claimMarkFile(options: ServiceOptions, platform: Platform): ClusterMark
     filePageSize: FILE_PAGE_SIZE,
     logger: options.logger ?? (() => {}),
   });
-  ensureMarkFileLink(platform, clusterDir, markFileDir, ClusterMarkFile.linkFilenameForService(serviceId));
-  return markFile;
 }
 
 function newErrorHandler(options: ServiceOptions, platform: Platform, markFile: ClusterMarkFile): ErrorHandler {

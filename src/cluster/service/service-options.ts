@@ -154,7 +154,7 @@ export const SERVICE_OPTIONS = defineOptions({
   aeron: Option.object<Aeron>({
     defaultText: 'a client of its own',
     description:
-      'Client to use: made with `useConductorAgentInvoker: true` and a `subscriberErrorHandler` that throws. It stays open, unless `ownsAeronClient`.',
+      'Client to use: made with `useConductorAgentInvoker: true` and `rethrowingErrorHandler` as `subscriberErrorHandler`. It stays open, unless `ownsAeronClient`.',
   }),
   ownsAeronClient: Option.boolean({
     default: false,

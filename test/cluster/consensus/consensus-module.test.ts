@@ -5,13 +5,14 @@ import {
   AtomicBuffer,
   type Authenticator,
   DEFAULT_AUTHENTICATOR,
+  rethrowingErrorHandler,
   SemanticVersion,
 } from '../../../src/agrona/mod.ts';
 import { Aeron } from '../../../src/client/mod.ts';
 import { MessageHeaderEncoder, SessionConnectRequestEncoder } from '../../../src/cluster/codecs/mod.ts';
 import { ClusterControlToggle, ClusterTimeUnit, ConsensusModule } from '../../../src/cluster/consensus/mod.ts';
 import { PROTOCOL_SEMANTIC_VERSION } from '../../../src/cluster/consensus/protocol-version.ts';
-import { RecordingLog } from '../../../src/cluster/files/mod.ts';
+import { ClusterMarkFile, RecordingLog } from '../../../src/cluster/files/mod.ts';
 import { ClusteredServiceContainer } from '../../../src/cluster/service/mod.ts';
 import { AeronCounters } from '../../../src/protocol/mod.ts';
 import { TextService } from '../text-service.ts';
@@ -106,9 +107,7 @@ describe('a consensus module under virtual time', () => {
           platform,
           aeronDirectoryName: AERON_DIRECTORY,
           useConductorAgentInvoker: true,
-          subscriberErrorHandler: (error) => {
-            throw error;
-          },
+          subscriberErrorHandler: rethrowingErrorHandler,
         });
       };
       const [ofModule, ofService] = [given('client of module'), given('client of service')];
@@ -404,6 +403,30 @@ describe('a consensus module under virtual time', () => {
       );
     }
     assert.deepEqual(node.errors, []);
+  });
+
+  it('refuses a client that keeps what handlers throw to itself', () => {
+    const node = new NodeWorld();
+    node.startDriver();
+    const { platform } = node.aeron('owner').process;
+    const aeron = Aeron.connectBlocking({
+      platform,
+      aeronDirectoryName: AERON_DIRECTORY,
+      useConductorAgentInvoker: true,
+      errorHandler: () => {},
+    });
+    assert.throws(() => node.startModule({ aeron }), { code: 'CONFIGURATION', message: /rethrowingErrorHandler/ });
+  });
+
+  it('gives its mark file back when it cannot say where it is', () => {
+    const node = new NodeWorld();
+    node.startDriver();
+    const { files } = node.host.process('operator').platform;
+    const link = `/cluster/${ClusterMarkFile.LINK_FILENAME}`;
+    files.makeDirectories(link);
+    assert.throws(() => node.startModule({ markFileDir: '/marks' }), { code: 'EISDIR' });
+    files.removeTree(link);
+    node.startModule({ markFileDir: '/marks' }, 'again');
   });
 
   it('leaves nothing in a client that it was given, whenever it is closed', () => {
