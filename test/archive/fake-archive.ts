@@ -91,6 +91,11 @@ export class FakeArchive {
     return workCount;
   }
 
+  /** Whether all that it was told to say is on its way. */
+  get hasSentAll(): boolean {
+    return this.#toSend.length === 0;
+  }
+
   /** The first request not yet taken. */
   take(): Request | undefined {
     return this.requests.shift();

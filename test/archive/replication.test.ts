@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AeronArchive, type ArchiveError, RecordingSignal, SourceLocation } from '../../src/archive/client/mod.ts';
 import { ControlResponseCode } from '../../src/archive/codecs/mod.ts';
+import type { GivenArchiveOptions } from '../../src/archive/server/mod.ts';
 import { AeronCounters } from '../../src/protocol/mod.ts';
 import { SimulatedArchive, SimulatedMediaDriver } from '../../src/simulation/mod.ts';
 import { ArchiveWorld, IPC, messagesOf, STREAM_ID } from './archive-world.ts';
@@ -98,8 +99,8 @@ describe('replication between two machines', () => {
 
 describe('replication', () => {
   /** The copy goes to the world's archive, and the source is played. */
-  const place = () => {
-    const world = new ArchiveWorld();
+  const place = (options: GivenArchiveOptions = {}) => {
+    const world = new ArchiveWorld(options);
     const channel = 'aeron:udp?endpoint=10.0.0.1:8011';
     const program = world.host.process('source');
     const source = new FakeArchive(program.platform, channel);
@@ -139,12 +140,14 @@ describe('replication', () => {
   });
 
   it('leaves nothing behind when its source is gone', () => {
-    const { world, source, program, request } = place();
+    // Longer than the source's driver needs to be taken for gone.
+    const { world, source, program, request } = place({ archiveClientContext: { messageTimeoutNs: 8e9 } });
     source.descriptor(request().correlationId, 0);
     source.ok(request(), 5);
     const publications = () =>
       world.labelsOf(AeronCounters.DRIVER_PUBLISHER_LIMIT_TYPE_ID).filter((label) => label.includes('10.0.0.1:8011'));
     assert.equal(publications().length, 1);
+    world.until(() => source.hasSentAll);
     source.aeron.close();
     program.kill();
     world.until(() => {
