@@ -29,7 +29,7 @@ export class ElectionWork implements ActionExecutor {
     const member = this.#member;
     switch (action.type) {
       case 'send':
-        return member.publisher.send(member.links.get(action.to), action.message);
+        return this.#send(action);
       case 'appendNewLeadershipTermEvent':
         return this.#appendNewLeadershipTermEvent(action);
       case 'setCommitPosition':
@@ -76,6 +76,17 @@ export class ElectionWork implements ActionExecutor {
       default:
         this.#executeLogAction(action);
         return true;
+    }
+  }
+
+  /** A member that cannot be reached is no reason to leave out what is to be done besides. */
+  #send({ to, message }: ActionOf<'send'>): boolean {
+    const { publisher, links, report } = this.#member;
+    try {
+      return publisher.send(links.get(to), message);
+    } catch (error) {
+      report(error);
+      return false;
     }
   }
 

@@ -309,9 +309,14 @@ export class Election {
     }
   }
 
-  /** Something went wrong: it begins anew, from what is committed. */
+  /** Something went wrong, which is reported: it begins anew. */
   fail(reason: string): void {
     this.core.report(reason);
+    this.beginAnew(reason);
+  }
+
+  /** From what is committed. */
+  beginAnew(reason: string): void {
     this.logPosition = this.core.commitPosition;
     this.#isPreparing = false;
     this.enter(ElectionState.INIT, reason);

@@ -116,7 +116,10 @@ interface CatchupReplayFailed {
   readonly memberId: number;
 }
 
-/** An action or what it began has failed. In an election that begins anew; otherwise it is the agent's to cope with. */
+/**
+ * An action or what it began has failed, which the agent has reported. An election begins anew; without one it is the
+ * agent's to cope with.
+ */
 interface Failed {
   readonly type: 'failed';
   readonly reason: string;
