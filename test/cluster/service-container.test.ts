@@ -108,6 +108,27 @@ describe('clustered service container', () => {
     assert.deepEqual(principal, Uint8Array.of(1, 2, 3));
   });
 
+  it('says in front of each answer to whom it goes, and when', () => {
+    const { world } = joined();
+    const client = world.listen(EGRESS, 102);
+    const id = 2 ** 40 + 2 ** 31 + 5;
+    world.module.appendSessionOpen(id, EGRESS);
+    world.module.time = -7n;
+    world.module.appendMessage(id, 'echo to one');
+    world.module.time = 2n ** 62n + 3n;
+    world.module.appendTimer(1n);
+    world.module.appendSessionOpen(6, EGRESS);
+    world.module.appendMessage(6, 'echo to the other');
+    world.module.commit();
+    world.until(() => client.texts.length === 3);
+    assert.deepEqual(client.texts, ['to one', 'timer 1', 'to the other']);
+    assert.deepEqual(client.headers, [
+      `session ${id} time -7`,
+      `session ${id} time ${2n ** 62n + 3n}`,
+      `session 6 time ${2n ** 62n + 3n}`,
+    ]);
+  });
+
   it('pretends to answer as follower', () => {
     const world = new ServiceWorld();
     const offered: number[] = [];

@@ -63,7 +63,7 @@ export class ServiceWorld {
   listen(
     channel: string,
     streamId: number,
-  ): { readonly texts: string[]; readonly subscription: Subscription; close(): void } {
+  ): { readonly texts: string[]; readonly headers: string[]; readonly subscription: Subscription; close(): void } {
     const process = this.host.process('client');
     const aeron = Aeron.connectBlocking({
       platform: process.platform,
@@ -73,10 +73,12 @@ export class ServiceWorld {
     const id = aeron.asyncAddSubscription(channel, streamId);
     let subscription: Subscription | undefined;
     const texts: string[] = [];
+    const headers: string[] = [];
     process.run(() => {
       aeron.conductorAgentInvoker!.invoke();
       return (
         subscription?.poll((buffer, offset, length) => {
+          headers.push(`session ${buffer.getBigInt64(offset + 16)} time ${buffer.getBigInt64(offset + 24)}`);
           texts.push(buffer.getStringWithoutLength(offset + 32, length - 32));
         }, 10) ?? 0
       );
@@ -85,7 +87,7 @@ export class ServiceWorld {
       subscription = aeron.getSubscription(id);
       return subscription !== undefined;
     });
-    return { texts, subscription: subscription!, close: () => aeron.close() };
+    return { texts, headers, subscription: subscription!, close: () => aeron.close() };
   }
 
   /** What stands in the error log of the mark file. */

@@ -11,6 +11,7 @@ import { type ClientSession, claimLengthOf, MOCKED_OFFER, SESSION_HEADER_LENGTH 
 import { ClusterRole } from './cluster.ts';
 import type { ServiceCluster } from './service-cluster.ts';
 
+const TWO_32 = 2 ** 32;
 const FRAME_HEADER_LENGTH = DataHeaderFlyweight.HEADER_LENGTH;
 /** The longest datagram: what a claim on any channel can at most be. */
 const MAX_CLAIM_FRAME_LENGTH = 65_504;
@@ -34,7 +35,8 @@ export class ContainerClientSession implements ClientSession {
   readonly responseChannel: string;
   readonly encodedPrincipal: Uint8Array;
   isClosing = false;
-  private readonly longId: bigint;
+  private readonly idLow: number;
+  private readonly idHigh: number;
   private readonly cluster: ServiceCluster;
   private registrationId: number | undefined;
   private publication: ConcurrentPublication | undefined;
@@ -44,7 +46,8 @@ export class ContainerClientSession implements ClientSession {
     this.responseStreamId = parameters.responseStreamId;
     this.responseChannel = parameters.responseChannel;
     this.encodedPrincipal = parameters.encodedPrincipal;
-    this.longId = BigInt(parameters.id);
+    this.idLow = parameters.id | 0;
+    this.idHigh = Math.floor(parameters.id / TWO_32);
     this.cluster = cluster;
   }
 
@@ -129,7 +132,7 @@ export class ContainerClientSession implements ClientSession {
   }
 
   private stampHeader(): AtomicBuffer {
-    return this.cluster.sessionHeader.stamp(this.longId, this.cluster.time);
+    return this.cluster.sessionHeader.stamp(this.idLow, this.idHigh);
   }
 
   private connectError(cause: unknown): AeronError {

@@ -19,7 +19,6 @@ export class ServiceCluster implements Cluster {
   memberId = -1;
   role: ClusterRole = ClusterRole.FOLLOWER;
   logPosition = -1;
-  time = 0n;
   timeUnit: ClusterTimeUnit | undefined;
   readonly context: ServiceOptions;
   readonly aeron: Aeron;
@@ -28,7 +27,7 @@ export class ServiceCluster implements Cluster {
   readonly sessionHeader = new SessionHeader();
   readonly promisedCallbacks: PromisedCallbacks;
   private readonly consensusModuleProxy: ConsensusModuleProxy;
-  private readonly longServiceId: bigint;
+  private currentTime = 0n;
   private activeCallback: LifecycleCallback | undefined;
 
   constructor(
@@ -42,8 +41,22 @@ export class ServiceCluster implements Cluster {
     this.aeron = aeron;
     this.idleStrategy = idleStrategy;
     this.consensusModuleProxy = consensusModuleProxy;
-    this.longServiceId = BigInt(context.serviceId);
     this.promisedCallbacks = new PromisedCallbacks(errorHandler);
+  }
+
+  get time(): bigint {
+    return this.currentTime;
+  }
+
+  set time(time: bigint) {
+    this.currentTime = time;
+    this.sessionHeader.timestamp = time;
+  }
+
+  /** As `time`, which stands there in the log. */
+  setTimeFrom(log: AtomicBuffer, offset: number, time: bigint): void {
+    this.currentTime = time;
+    this.sessionHeader.copyTimestamp(log, offset);
   }
 
   get clientSessions(): readonly ClientSession[] {
@@ -124,6 +137,6 @@ export class ServiceCluster implements Cluster {
 
   private stampHeader(): AtomicBuffer {
     this.checkForValidInvocation();
-    return this.sessionHeader.stamp(this.longServiceId, this.time);
+    return this.sessionHeader.stamp(this.context.serviceId, 0);
   }
 }

@@ -21,6 +21,9 @@ import type { ServiceCluster } from './service-cluster.ts';
 
 const { ABORT, CONTINUE } = ControlledFragmentAction;
 
+/** The last field of the header in front of a message. */
+const TIMESTAMP_LENGTH = 8;
+
 /** Flags of an action for every member, and for members on standby. Upstream: `ConsensusModule`. */
 const CLUSTER_ACTION_FLAGS_DEFAULT = 0;
 const CLUSTER_ACTION_FLAGS_STANDBY_SNAPSHOT = 1;
@@ -73,7 +76,7 @@ export class ServiceLogHandler {
   ): void {
     const { cluster } = this;
     cluster.logPosition = logPosition;
-    cluster.time = timestamp;
+    cluster.setTimeFrom(buffer, offset - TIMESTAMP_LENGTH, timestamp);
     const session = cluster.sessions.get(clusterSessionId);
     const result: unknown = this.service.onSessionMessage(session, timestamp, buffer, offset, length, header);
     cluster.promisedCallbacks.check('onSessionMessage', result);

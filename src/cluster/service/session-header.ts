@@ -3,6 +3,9 @@ import type { DirectBufferVector } from '../../client/mod.ts';
 import { MessageHeaderEncoder, SessionMessageHeaderEncoder } from '../codecs/mod.ts';
 import { SESSION_HEADER_LENGTH } from './client-session.ts';
 
+const SESSION_ID_OFFSET = MessageHeaderEncoder.ENCODED_LENGTH + 8;
+const TIMESTAMP_OFFSET = SESSION_ID_OFFSET + 8;
+
 /** The header in front of a message of the application, kept encoded. */
 export class SessionHeader {
   readonly buffer = AtomicBuffer.allocate(SESSION_HEADER_LENGTH);
@@ -13,13 +16,26 @@ export class SessionHeader {
     this.encoder.wrapAndApplyHeader(this.buffer, 0, new MessageHeaderEncoder());
   }
 
+  set timestamp(timestamp: bigint) {
+    this.encoder.timestamp(timestamp);
+  }
+
+  /** As `timestamp`, from where it stands in the log: two words are moved in a fraction of the time of a bigint. */
+  copyTimestamp(source: AtomicBuffer, offset: number): void {
+    const { view } = this.buffer;
+    view.setInt32(TIMESTAMP_OFFSET, source.view.getInt32(offset, true), true);
+    view.setInt32(TIMESTAMP_OFFSET + 4, source.view.getInt32(offset + 4, true), true);
+  }
+
   set leadershipTermId(leadershipTermId: number) {
     this.encoder.leadershipTermId(leadershipTermId);
   }
 
-  /** @param clusterSessionId of a client, or the id of a service on the way to the consensus module */
-  stamp(clusterSessionId: bigint, timestamp: bigint): AtomicBuffer {
-    this.encoder.clusterSessionId(clusterSessionId).timestamp(timestamp);
+  /** @param low, high words of the session id of a client, or of the id of a service on the way to the consensus module */
+  stamp(low: number, high: number): AtomicBuffer {
+    const { view } = this.buffer;
+    view.setInt32(SESSION_ID_OFFSET, low, true);
+    view.setInt32(SESSION_ID_OFFSET + 4, high, true);
     return this.buffer;
   }
 
