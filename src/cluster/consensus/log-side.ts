@@ -1,4 +1,4 @@
-import type { AtomicBuffer } from '../../agrona/mod.ts';
+import { type AtomicBuffer, SemanticVersion } from '../../agrona/mod.ts';
 import { type CloseReason, ClusterAction, type ClusterTimeUnit } from '../codecs/mod.ts';
 import { timeUnitName, timeUnitOf } from './cluster-clock.ts';
 import { checkAppVersion } from './consensus-side.ts';
@@ -94,7 +94,10 @@ export class LogSide implements LogListener, SnapshotListener {
   onLoadBegin(appVersion: number, timeUnit: ClusterTimeUnit): void {
     const { context } = this.#member;
     if (!context.appVersionValidator(context.appVersion, appVersion)) {
-      throw new ClusterError('APP_VERSION', `incompatible version: ${context.appVersion} snapshot=${appVersion}`);
+      throw new ClusterError(
+        'APP_VERSION',
+        `incompatible version: ${SemanticVersion.format(context.appVersion)} (appVersion) snapshot=${SemanticVersion.format(appVersion)}`,
+      );
     }
     if (timeUnitOf(timeUnit) !== context.clock.timeUnit) {
       throw new ClusterError(

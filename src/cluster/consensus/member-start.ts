@@ -90,6 +90,9 @@ function* loadSnapshot(member: Member, plan: RecoveryPlan): Procedure<number> {
     yield* new SnapshotRecording(aeron, archive, context).load(snapshot.recordingId, new LogSide(member));
     replicated.verifyLoaded();
   } catch (cause) {
+    if (cause instanceof ClusterError && (cause.code === 'APP_VERSION' || cause.code === 'TIME_UNIT')) {
+      throw cause;
+    }
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ClusterError(
       'SNAPSHOT_INVALID',

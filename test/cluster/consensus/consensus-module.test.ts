@@ -496,6 +496,25 @@ describe('a consensus module under virtual time', () => {
     node.until(() => !node.isRunning('module'));
   });
 
+  it('refuses a snapshot of another version or unit of time, names both, and does not call it invalid', () => {
+    const node = new NodeWorld().start();
+    node.client();
+    node.toggle(SNAPSHOT);
+    node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
+    node.pass(SECOND_NS);
+    node.stopAll();
+    node.start({ appVersion: SemanticVersion.compose(2, 0, 0) });
+    node.untilError(
+      /^START_FAILED member failed to start: incompatible version: 2\.0\.0 \(appVersion\) snapshot=0\.0\.1$/,
+    );
+    node.until(() => !node.isRunning('module'));
+    node.stopAll();
+    node.errors.length = 0;
+    node.start({ clusterClock: 'io.aeron.cluster.NanosecondClusterClock' });
+    node.untilError(/: incompatible time unit: NANOSECONDS \(clusterClock\) snapshot=MILLISECONDS$/);
+    node.until(() => !node.isRunning('module'));
+  });
+
   it('refuses a recording log whose archive is another one', () => {
     const node = new NodeWorld().start();
     node.client();
