@@ -1,5 +1,5 @@
 import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
-import { ControlledFragmentAction, Publication, Wait } from '../../client/mod.ts';
+import { BufferClaim, ControlledFragmentAction, Publication, Wait } from '../../client/mod.ts';
 import type { Platform, ScheduledCall } from '../../platform/mod.ts';
 import { AdminResponseCode, EventCode } from '../codecs/mod.ts';
 import { AeronCluster, SessionState } from './aeron-cluster.ts';
@@ -58,7 +58,8 @@ export class ClusterClient {
   #waitingSends = 0;
   /** Resolves when all sends so far that had to wait have ended: the next one waits behind them. */
   #sendsBefore: Promise<void> = Promise.resolve();
-  #scratch = AtomicBuffer.allocate(4096);
+  readonly #claim = new BufferClaim();
+  #scratch = AtomicBuffer.allocate(0);
 
   private constructor(session: AeronCluster, inbox: Inbox, keepAliveIntervalNs: number) {
     this.session = session;
@@ -316,18 +317,36 @@ export class ClusterClient {
 
   #tryOffer(bytes: Uint8Array): boolean {
     this.#checkOpen();
-    if (bytes.length > this.#scratch.capacity) {
-      this.#scratch = AtomicBuffer.allocate(bytes.length);
-    }
-    this.#scratch.putBytes(0, bytes, 0, bytes.length);
-    let position = this.session.offer(this.#scratch, 0, bytes.length);
+    let position = this.#offer(bytes);
     if (position === Publication.ADMIN_ACTION) {
-      position = this.session.offer(this.#scratch, 0, bytes.length);
+      position = this.#offer(bytes);
     }
     if (position > 0) {
       this.#lastSentNs = this.#nowNs;
     }
     return position > 0;
+  }
+
+  /** What fits a datagram is written right into the log. */
+  #offer(bytes: Uint8Array): number {
+    const { session } = this;
+    const publication = session.ingressPublication;
+    if (publication === undefined) {
+      return Publication.NOT_CONNECTED;
+    }
+    if (AeronCluster.SESSION_HEADER_LENGTH + bytes.length > publication.maxPayloadLength) {
+      if (bytes.length > this.#scratch.capacity) {
+        this.#scratch = AtomicBuffer.allocate(bytes.length);
+      }
+      this.#scratch.putBytes(0, bytes, 0, bytes.length);
+      return session.offer(this.#scratch, 0, bytes.length);
+    }
+    const position = session.tryClaim(bytes.length, this.#claim);
+    if (position > 0) {
+      this.#claim.putBytes(AeronCluster.SESSION_HEADER_LENGTH, bytes, 0, bytes.length);
+      this.#claim.commit();
+    }
+    return position;
   }
 
   #checkOpen(): void {
