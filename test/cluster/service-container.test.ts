@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AeronError, rethrowingErrorHandler, SemanticVersion } from '../../src/agrona/mod.ts';
+import { AeronError, AtomicBuffer, rethrowingErrorHandler, SemanticVersion } from '../../src/agrona/mod.ts';
 import { Aeron, BufferClaim, Publication } from '../../src/client/mod.ts';
 import {
   type ClientSession,
@@ -687,6 +687,35 @@ describe('clustered service container', () => {
     world.until(() => client.texts.length === 1);
     assert.deepEqual(codes, ['MESSAGE_TOO_LONG', 'MESSAGE_TOO_LONG']);
     world.until(() => world.module.heard.includes('offer 0 behind it'));
+  });
+
+  it('offers nothing to the cluster that its log cannot carry', () => {
+    const world = new ServiceWorld();
+    const results: unknown[] = [];
+    let cluster: Cluster;
+    const offer = (length: number) => {
+      try {
+        results.push(cluster.offer(AtomicBuffer.allocate(length)) > 0);
+      } catch (error) {
+        results.push((error as AeronError).code);
+      }
+    };
+    world.launch({
+      onStart(started) {
+        cluster = started;
+      },
+      onSessionMessage() {
+        // A log of 64 KiB terms takes messages of an eighth of that, with a header of 32 bytes.
+        [8192 - 32 + 1, 8192 - 32].forEach(offer);
+      },
+    });
+    world.module.start();
+    world.module.joinLog();
+    world.module.appendSessionOpen(5, EGRESS);
+    world.module.appendMessage(5, 'go on');
+    world.module.commit();
+    world.until(() => results.length === 2);
+    assert.deepEqual(results, ['MESSAGE_TOO_LONG', true]);
   });
 
   it('gives those who iterate over sessions nothing but the sessions', () => {

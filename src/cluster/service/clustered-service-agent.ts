@@ -1,8 +1,10 @@
 import type { AgentInvoker } from '../../agrona/mod.ts';
 import { AeronError, type Agent, AgentTerminationError, type IdleStrategy } from '../../agrona/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
+import { FrameDescriptor } from '../../protocol/mod.ts';
 import { awaitPublication, awaitSubscription } from './await-resource.ts';
 import { BoundedLogAdapter } from './bounded-log-adapter.ts';
+import { SESSION_HEADER_LENGTH } from './client-session.ts';
 import { ClusterRole } from './cluster.ts';
 import type { ClusteredService } from './clustered-service.ts';
 import { CommitPosition } from './commit-position.ts';
@@ -271,6 +273,7 @@ export class ClusteredServiceAgent implements Agent, ConsensusModuleListener {
     this.logHandler.isStandby = log.isStandby;
     this.logAdapter.join(image, this.activeLog?.logPosition ?? log.maxLogPosition);
     cluster.memberId = log.memberId;
+    cluster.maxMessageLength = FrameDescriptor.computeMaxMessageLength(image.termBufferLength) - SESSION_HEADER_LENGTH;
     this.resources.markFile.setMemberId(log.memberId);
     if (log.role === ClusterRole.LEADER) {
       cluster.sessions.resetClosing();

@@ -20,6 +20,8 @@ export class ServiceCluster implements Cluster {
   role: ClusterRole = ClusterRole.FOLLOWER;
   logPosition = -1;
   timeUnit: ClusterTimeUnit | undefined;
+  /** What the log carries in one message of a service. What is longer no leader could append. */
+  maxMessageLength = Number.POSITIVE_INFINITY;
   readonly context: ServiceOptions;
   readonly aeron: Aeron;
   readonly idleStrategy: IdleStrategy;
@@ -100,16 +102,30 @@ export class ServiceCluster implements Cluster {
   }
 
   offer(buffer: AtomicBuffer, offset = 0, length = buffer.capacity - offset): number {
+    this.checkLength(length);
     return this.consensusModuleProxy.offer(this.stampHeader(), buffer, offset, length);
   }
 
   offerVector(vectors: readonly DirectBufferVector[]): number {
+    this.checkLength(
+      vectors.reduce((sum, { buffer, offset = 0, length = buffer.capacity - offset }) => sum + length, 0),
+    );
     this.stampHeader();
     return this.consensusModuleProxy.offerVector(this.sessionHeader.before(vectors));
   }
 
   tryClaim(length: number, bufferClaim: BufferClaim): number {
+    this.checkLength(length);
     return this.consensusModuleProxy.tryClaim(length, bufferClaim, this.stampHeader());
+  }
+
+  private checkLength(length: number): void {
+    if (length > this.maxMessageLength) {
+      throw new AeronError(
+        'MESSAGE_TOO_LONG',
+        `message of ${length} bytes to the cluster: its log takes ${this.maxMessageLength} (term-length of logChannel)`,
+      );
+    }
   }
 
   /** @throws AeronError CLUSTER_CALL_NOT_ALLOWED */
