@@ -15,14 +15,14 @@ describe('The exercises of the tutorial, on a cluster of one', () => {
   const memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aeron-exercises-'));
   const children: Child[] = [];
   const start = (file: string, ...words: string[]): Child => {
-    const args = [join(SAMPLES, file), '--port-base', PORT_BASE, ...words];
+    const args = [join(SAMPLES, file), '--hostnames', 'localhost', '--port-base', PORT_BASE, ...words];
     const child = new Child(file, process.execPath, args, { AERON_DIR: join(memory, 'aeron') }, home);
     children.push(child);
     return child;
   };
   before(async () => {
     const service = join(SAMPLES, 'exercises', 'query-service.js');
-    const node = start('cluster-main.js', '--hostnames', 'localhost', '--service', service, '0');
+    const node = start('cluster-main.js', '--service', service, '0');
     await node.line(/oldState=LEADER_READY newState=CLOSED/, LONG_MS);
   });
   after(async () => {

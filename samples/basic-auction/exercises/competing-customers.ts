@@ -14,7 +14,9 @@ import { ownAeronDirectory } from '../own-directory.ts';
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    hostnames: { type: 'string', default: DEFAULT_HOSTNAMES.join(',') },
     'port-base': { type: 'string', default: '9000' },
+    'egress-host': { type: 'string', default: 'localhost' },
     bids: { type: 'string', default: '10' },
     'interval-ms': { type: 'string', default: '1000' },
   },
@@ -32,8 +34,8 @@ await Promise.all(
       aeronDirectoryName: driver.aeronDirectoryName,
       messageTimeoutNs: '20s',
       ingressChannel: 'aeron:udp',
-      ingressEndpoints: ingressEndpoints(DEFAULT_HOSTNAMES, Number(values['port-base'])),
-      egressChannel: 'aeron:udp?endpoint=localhost:0',
+      ingressEndpoints: ingressEndpoints(values.hostnames.split(','), Number(values['port-base'])),
+      egressChannel: `aeron:udp?endpoint=${values['egress-host']}:0`,
       clientName: `customer-${customerId}`,
     });
     await bidInAuction(cluster, {

@@ -12,7 +12,13 @@ import { QUERY_LENGTH } from './query-service.ts';
  *
  *     node build/samples/basic-auction/exercises/query-client.js
  */
-const { values } = parseArgs({ options: { 'port-base': { type: 'string', default: '9000' } } });
+const { values } = parseArgs({
+  options: {
+    hostnames: { type: 'string', default: DEFAULT_HOSTNAMES.join(',') },
+    'port-base': { type: 'string', default: '9000' },
+    'egress-host': { type: 'string', default: 'localhost' },
+  },
+});
 
 await using driver = await MediaDriver.launch({
   aeronDirectoryName: ownAeronDirectory(),
@@ -23,8 +29,8 @@ await using cluster = await ClusterClient.connect({
   aeronDirectoryName: driver.aeronDirectoryName,
   messageTimeoutNs: '20s',
   ingressChannel: 'aeron:udp',
-  ingressEndpoints: ingressEndpoints(DEFAULT_HOSTNAMES, Number(values['port-base'])),
-  egressChannel: 'aeron:udp?endpoint=localhost:0',
+  ingressEndpoints: ingressEndpoints(values.hostnames.split(','), Number(values['port-base'])),
+  egressChannel: `aeron:udp?endpoint=${values['egress-host']}:0`,
 });
 await cluster.send(new Uint8Array(QUERY_LENGTH));
 for await (const { data } of cluster.messages()) {

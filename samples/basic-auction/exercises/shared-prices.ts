@@ -18,6 +18,7 @@ import { ownAeronDirectory } from '../own-directory.ts';
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    hostnames: { type: 'string', default: DEFAULT_HOSTNAMES.join(',') },
     'port-base': { type: 'string', default: '9000' },
     egress: { type: 'string', default: 'aeron:udp?endpoint=224.20.30.39:24326|interface=localhost' },
     bids: { type: 'string', default: '10' },
@@ -38,7 +39,7 @@ await using cluster = await ClusterClient.connect({
   aeron,
   messageTimeoutNs: '20s',
   ingressChannel: 'aeron:udp',
-  ingressEndpoints: ingressEndpoints(DEFAULT_HOSTNAMES, Number(values['port-base'])),
+  ingressEndpoints: ingressEndpoints(values.hostnames.split(','), Number(values['port-base'])),
   egressChannel: values.egress,
   egressStreamId: EGRESS_STREAM_ID,
 });
