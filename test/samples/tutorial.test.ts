@@ -111,13 +111,44 @@ describe('docs/tutorial.md', () => {
 });
 
 describe('npm run tutorial', () => {
-  it('tells its story, exits with 0, and leaves nothing behind', { timeout: 300_000 }, async () => {
-    const child = new Child('tutorial', process.execPath, [join(ROOT, 'build', 'scripts', 'tutorial.js')]);
-    assert.equal(await child.exit(280_000), 0, child.output);
-    assert.match(child.output, /All three agree\.\n?$/);
+  const tell = (environment: NodeJS.ProcessEnv = {}) =>
+    new Child('tutorial', process.execPath, [join(ROOT, 'build', 'scripts', 'tutorial.js')], environment);
+
+  /** Neither files nor, where that can be seen, processes. */
+  function leavesNothing({ pid }: Child): void {
+    const own = `aeron-tutorial-${pid}-`;
     for (const folder of [tmpdir(), '/dev/shm'].filter((path) => existsSync(path))) {
-      const left = readdirSync(folder).filter((name) => name.startsWith(`aeron-tutorial-${child.pid}-`));
+      const left = readdirSync(folder).filter((name) => name.startsWith(own));
       assert.deepEqual(left, [], folder);
     }
+    const running = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+    const left = running.filter((id) => environmentOf(id).includes(own));
+    assert.deepEqual(left, [], 'these processes still run');
+  }
+
+  it('tells its story, exits with 0, and leaves nothing behind', { timeout: 300_000 }, async () => {
+    const child = tell();
+    assert.equal(await child.exit(280_000), 0, child.output);
+    assert.match(child.output, /All three agree\.\n?$/);
+    const seconds = Number(/([\d.]+) s {2}All three agree/.exec(child.output)![1]);
+    assert(seconds < 2 * 60, `${seconds} s, of a minute that other tests may double`);
+    leavesNothing(child);
+  });
+
+  it('exits with 1 when not all is as told, and leaves nothing behind either', { timeout: 150_000 }, async () => {
+    const child = tell({ AERON_CLUSTER_MAX_SESSIONS: '1' });
+    assert.equal(await child.exit(140_000), 1, child.output);
+    assert.match(child.output, /concurrent session limit/);
+    assert.doesNotMatch(child.output, /All three agree/);
+    leavesNothing(child);
   });
 });
+
+/** '' when the process has ended meanwhile, or is somebody else's. */
+function environmentOf(processId: string): string {
+  try {
+    return readFileSync(`/proc/${processId}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
