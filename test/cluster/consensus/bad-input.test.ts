@@ -171,4 +171,13 @@ describe('a member whose files are damaged', () => {
     const node = damaged((files) => files.remove('/archive/0-0.rec'));
     node.untilError(/recording segment file not created, recordingId=0, .*segmentFile=0-0\.rec/);
   });
+
+  it('tries again at its leisure when its log ends before its snapshot', () => {
+    const node = damaged((files) => change(files, 0, (bytes) => bytes.subarray(0, 128)));
+    node.untilError(/does not point to a valid frame.*recordingId=0/);
+    const before = node.errors.length;
+    node.pass(10 * SECOND_NS);
+    const count = node.errors.length - before;
+    assert(count > 0 && count <= 50, `${count} errors in ten seconds`);
+  });
 });

@@ -247,7 +247,7 @@ export class ConsensusCore implements Duties {
         this.leadership.onCatchupReplayFailed(event.memberId);
         return;
       case 'failed':
-        this.#election?.beginAnew(event.reason);
+        this.#election?.onError(event.reason);
         return;
       case 'terminateCluster':
         this.#termination.begin(event.logPosition);

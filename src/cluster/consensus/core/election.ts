@@ -80,6 +80,9 @@ export class Election {
   #gracefulClosedLeaderId: number;
   #isFirstInit = true;
   #isPreparing = false;
+  #isPrepared = false;
+  /** It does not go on before. */
+  #retryNs = LONG_AGO_NS;
   #isExtendedCanvass: boolean;
   #nominationDeadlineNs = 0;
   /** The last term of the log when this member was elected. */
@@ -312,18 +315,29 @@ export class Election {
   /** Something went wrong, which is reported: it begins anew. */
   fail(reason: string): void {
     this.core.report(reason);
-    this.beginAnew(reason);
+    this.#beginAnew(reason);
+  }
+
+  /** An error of this member, which may come again as often as it is tried: it begins anew, and then waits a while. */
+  onError(reason: string): void {
+    this.#retryNs = this.core.nowNs + this.core.config.leaderHeartbeatIntervalNs;
+    this.#beginAnew(reason);
   }
 
   /** From what is committed. */
-  beginAnew(reason: string): void {
+  #beginAnew(reason: string): void {
     this.logPosition = this.core.commitPosition;
     this.#isPreparing = false;
+    this.#isPrepared = false;
     this.enter(ElectionState.INIT, reason);
   }
 
   #init(): void {
     if (this.#isPreparing) {
+      return;
+    }
+    if (this.#isPrepared) {
+      this.#proceedInTime();
       return;
     }
     const isRestart = !this.#isFirstInit;
@@ -362,7 +376,15 @@ export class Election {
     this.logSessionId = undefined;
     this.#asLeader.stopReplay();
     this.#asFollower.closeSubscription();
-    this.#proceed();
+    this.#isPrepared = true;
+    this.#proceedInTime();
+  }
+
+  #proceedInTime(): void {
+    if (this.core.nowNs >= this.#retryNs) {
+      this.#isPrepared = false;
+      this.#proceed();
+    }
   }
 
   #proceed(): void {
