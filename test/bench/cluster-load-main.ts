@@ -26,6 +26,7 @@ const idleStrategy = driver.newIdleStrategy(1);
 
 let answered = 0;
 let lastAnswered = -1;
+let lastEvent = 'nothing was said of it';
 const aeron = Aeron.connectBlocking({
   platform,
   aeronDirectoryName: options.get('dir')!,
@@ -65,6 +66,9 @@ function connect(): AeronCluster {
       onMessage: (_sessionId, _timestamp, buffer, offset) => {
         answered++;
         lastAnswered = buffer.getInt32(offset);
+      },
+      onSessionEvent: (_correlationId, _sessionId, _leadershipTermId, leaderMemberId, code, detail) => {
+        lastEvent = `member ${leaderMemberId} said ${code} '${detail}'`;
       },
     },
   });
@@ -159,9 +163,10 @@ async function measureFailOver(): Promise<void> {
     if (nowNs > nextSendNs && send()) {
       nextSendNs = nowNs + 1e6;
     }
+    const { state } = cluster;
     turn();
     if (cluster.isClosed) {
-      throw new Error('the session was closed');
+      throw new Error(`the session was closed: ${lastEvent}; the client was ${state}`);
     }
     if (killedMs !== undefined && cluster.leaderMemberId !== leader) {
       sentWhenLed = Math.min(sentWhenLed, sent);
