@@ -16,12 +16,16 @@ export function consoleBlocks(markdown: string): ConsoleBlock[] {
   });
 }
 
-/** Matches lines like the one in the document: with other numbers, and other answers. */
+/**
+ * Matches lines like the one in the document: with other numbers, and other answers. A recording log may have entries of
+ * terms before it, whose elections a busy machine has interrupted.
+ */
 export function patternOf(line: string): RegExp {
   const pattern = line
     .trim()
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replace(/\d+/g, '\\d+')
-    .replace(/\btrue\b|\bfalse\b/g, '(true|false)');
+    .replace(/\btrue\b|\bfalse\b/g, '(true|false)')
+    .replace('entries=\\[', 'entries=\\[(Entry\\{[^}]*\\}, )*');
   return new RegExp(pattern);
 }
