@@ -228,7 +228,8 @@ class EndSearch {
     ) {
       return end;
     }
-    const isKnown = notes.some((each) => each.from === lastOffset && this.isWhole(each));
+    // A note on what was to follow was written when this frame was there; one on this frame says what it is.
+    const isKnown = notes.some((each) => each.from >= end || (each.from === lastOffset && this.isWhole(each)));
     if (isKnown || (note === undefined && !this.options.isTornStraddle(this.file.path))) {
       return end;
     }

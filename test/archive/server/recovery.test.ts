@@ -175,6 +175,22 @@ describe('recovery', () => {
     );
   });
 
+  it('keeps a last message of zeros when the archive is killed just where it was to go on', () => {
+    const { platform } = place();
+    const { catalog } = openIn(platform);
+    const recordingId = catalog.addNewRecording(newRecording());
+    const stream = new Stream();
+    stream.add(payloadOf(6000, 0, true));
+    stream.writeTo(writerOf(platform, DIR, recordingId, { fileSyncLevel: 0 }));
+    for (let life = 0; life < 3; life++) {
+      const { catalog: again, codes } = openIn(platform);
+      assert.equal(again.stopPosition(recordingId), stream.position);
+      assert.deepEqual(codes, []);
+      again.extendRecording(recordingId, 1, 2, 3);
+      writerOf(platform, DIR, recordingId, { fileSyncLevel: 0, joinPosition: stream.position });
+    }
+  });
+
   it('cuts a frame that lacks its second page off a recording of ours', () => {
     for (const level of [0, 1]) {
       const { platform, recordingId, end } = abandoned([1000, 1000, 1000, 3000], { level });
