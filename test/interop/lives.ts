@@ -91,6 +91,8 @@ export function describeLives(language: Language): void {
           await killed.line(/^AVAILABLE/);
           await killed.kill();
           await publisher.line(/^NOT-CONNECTED/);
+          // An image that is still on its way out would be the successor's for a moment.
+          await expectNoLogs(place, ['images']);
 
           const successor = startSubscriber(place, scene, { language: to }, { tail: true, count: 1000 });
           await successor.line(/^RECEIVED count=1\d\d\d$/);
@@ -179,8 +181,12 @@ async function countOf(peer: Child, word: string): Promise<number> {
 }
 
 /** Waits until the driver has removed the logs of all that ended or died. */
-async function expectNothingLeft(place: Place): Promise<void> {
-  const logs = () => ['publications', 'images'].flatMap((folder) => readdirSync(join(place.directory, folder)));
+function expectNothingLeft(place: Place): Promise<void> {
+  return expectNoLogs(place, ['publications', 'images']);
+}
+
+async function expectNoLogs(place: Place, folders: readonly string[]): Promise<void> {
+  const logs = () => folders.flatMap((folder) => readdirSync(join(place.directory, folder)));
   const deadline = Date.now() + 15_000;
   while (logs().length > 0) {
     assert.ok(Date.now() < deadline, `still there: ${logs()}`);
