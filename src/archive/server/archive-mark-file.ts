@@ -69,8 +69,9 @@ export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
  *     | message header | MarkFileHeader, with its texts          | distinct error log   |
  *     +----------------+---------------------------- - - - - ----+--------------- - - - +
  *
- * An owner keeps the directory as long as it shows life. One whose process is not to be seen on this machine is dead when
- * it is silent for two seconds, or lives in a container of its own; any other when it is silent for ten. Files of older versions have no message header; the next owner writes them anew.
+ * An owner keeps the directory as long as it shows life. One whose process is not to be seen on this machine, and which may
+ * live in a container of its own, counts as dead when it has been silent for two seconds; any other when it has been for
+ * ten. Files of older versions have no message header; the next owner writes them anew.
  *
  *     const markFile = ArchiveMarkFile.claim({ platform, archiveDir, ... });
  *     markFile.fill({ archiveId, controlChannel, ... });

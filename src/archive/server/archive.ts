@@ -12,6 +12,7 @@ import {
   makeDurableDirectories,
   type OptionSources,
   resolveOptions,
+  rethrowingErrorHandler,
 } from '../../agrona/mod.ts';
 import { Aeron } from '../../client/mod.ts';
 import { defaultPlatform, type Platform } from '../../platform/mod.ts';
@@ -256,9 +257,7 @@ class Launch {
       useConductorAgentInvoker: true,
       clientName: archiveId === -1n ? 'archive' : `archive archiveId=${archiveId}`,
       errorHandler,
-      subscriberErrorHandler: (error) => {
-        throw error;
-      },
+      subscriberErrorHandler: rethrowingErrorHandler,
     });
     this.undos.push(() => connected.close());
     return connected;
