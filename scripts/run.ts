@@ -42,7 +42,7 @@ function isCurrent(folder: string, name: string): boolean {
   return existsSync(join(ROOT, folder, name.replace(/\.js$/, '.ts')));
 }
 
-/** Runs node's own test runner on the files, `concurrency` at a time; its exit code. */
+/** Runs node's own test runner on the files, `concurrency` at a time, none of them for ever; its exit code. */
 export function runNodeTests(files: readonly string[], concurrency: number, environment?: NodeJS.ProcessEnv): number {
   if (files.length === 0) {
     console.error('no test matches');
@@ -51,7 +51,13 @@ export function runNodeTests(files: readonly string[], concurrency: number, envi
   const reporter = process.stdout.isTTY ? 'spec' : (process.env['AERON_TEST_REPORTER'] ?? 'spec');
   return run(
     process.execPath,
-    ['--test', `--test-concurrency=${concurrency}`, `--test-reporter=${reporter}`, ...files],
+    [
+      `--import=${new URL('./test-file-limit.js', import.meta.url)}`,
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      `--test-reporter=${reporter}`,
+      ...files,
+    ],
     environment,
   );
 }

@@ -29,6 +29,7 @@ async function runNode(nodeId: number, { hostnames, portBase, service }: Cluster
     await Promise.race([signalled, node.ended]);
     console.log(`[${nodeId}] Exiting...`);
     await node.close();
+    await node.ended;
     return 0;
   } catch (error) {
     console.error(`[${nodeId}] ${(error as Error).message}`);

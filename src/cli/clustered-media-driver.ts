@@ -20,5 +20,6 @@ export async function clusteredMediaDriver({ properties, words }: CommandLine): 
   console.log(`Started clustered media driver in ${node.aeronDirectoryName}`);
   await Promise.race([node.ended, end.requested]);
   await node.close();
+  await node.ended;
   return 0;
 }

@@ -25,6 +25,7 @@ export async function clusteredServiceContainer({ properties, words }: CommandLi
   console.log('Started clustered service container');
   await Promise.race([container.ended, end.requested]);
   await container.close();
+  await container.ended;
   return 0;
 }
 

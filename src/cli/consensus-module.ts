@@ -20,5 +20,6 @@ export async function consensusModule({ properties, words }: CommandLine): Promi
   console.log('Started consensus module');
   await Promise.race([module.ended, end.requested]);
   await module.close();
+  await module.ended;
   return 0;
 }

@@ -11,7 +11,7 @@ export class LaunchedNode {
   readonly aeronDirectoryName: string | undefined;
   /**
    * Settles when all have ended: closed, or terminated by the cluster. Rejects when one of them could not go on, as
-   * without its driver; `close()` then does, too.
+   * without its driver.
    */
   readonly ended: Promise<void>;
   readonly #node: RunningNode;
@@ -22,7 +22,7 @@ export class LaunchedNode {
     this.ended = node.ended;
   }
 
-  /** Ends all of them, what depends on others first. */
+  /** Ends all of them, what depends on others first. Resolves when they have, also when `ended` rejects. */
   close(): Promise<void> {
     return this.#node.close();
   }

@@ -12,6 +12,7 @@ export interface RunningNode {
   readonly aeronDirectoryName: string | undefined;
   /** Settles when the components have ended, told to or by themselves. Rejects when they could not go on. */
   readonly ended: Promise<void>;
+  /** Resolves when they have ended, however that was. */
   close(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ export async function runInThread(
       ended: ended.promise,
       close: () => {
         tellToEnd();
-        return ended.promise;
+        return ended.promise.catch(() => {});
       },
     };
   } finally {

@@ -55,7 +55,7 @@ export function runOnEventLoop(parts: NodeParts, platform: Platform, hooks: Node
       if (next !== undefined) {
         close();
       }
-      await end.promise;
+      await end.promise.catch(() => {});
     },
   };
 }

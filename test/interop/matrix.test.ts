@@ -121,9 +121,12 @@ describe('One node of components of both languages', () => {
       }
       await action();
     } finally {
+      // One that fails to stop must not keep the others running.
+      const errors: unknown[] = [];
       for (const component of started.reverse()) {
-        await hosts[combination[component]].stop(component);
+        await hosts[combination[component]].stop(component).catch((error) => errors.push(error));
       }
+      assert.deepEqual(errors, []);
     }
   }
 });

@@ -187,6 +187,7 @@ describe('Nodes of a cluster', () => {
         code: 'COMPONENT_FAILED',
         message: /service \d has: unexpected Aeron close/,
       });
+      await container.close();
     }
   });
 
