@@ -53,6 +53,13 @@ interface Request {
   encodedLength(): number;
 }
 
+/** One of a control session, which begins as all of them do. */
+interface SessionRequest extends Request {
+  wrapAndApplyHeader(buffer: AtomicBuffer, offset: number, header: MessageHeaderEncoder): unknown;
+  controlSessionId(value: number): unknown;
+  correlationId(value: number): unknown;
+}
+
 /**
  * Sends requests to an archive. Every method returns whether the request was sent; when not, there was no
  * room and it may be sent again later. None waits. The answer comes to the response stream of the control
@@ -93,21 +100,12 @@ export class ArchiveProxy {
   }
 
   tryChallengeResponse(encodedCredentials: Uint8Array, correlationId: number, controlSessionId: number): boolean {
-    const request = new ChallengeResponseEncoder()
-      .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-      .controlSessionId(controlSessionId)
-      .correlationId(correlationId)
-      .putEncodedCredentials(encodedCredentials);
-    return this.#publish(request) > 0;
+    const request = this.#begin(new ChallengeResponseEncoder(), correlationId, controlSessionId);
+    return this.#publish(request.putEncodedCredentials(encodedCredentials)) > 0;
   }
 
   keepAlive(correlationId: number, controlSessionId: number): boolean {
-    return this.#offer(
-      new KeepAliveRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId),
-    );
+    return this.#offer(this.#begin(new KeepAliveRequestEncoder(), correlationId, controlSessionId));
   }
 
   closeSession(controlSessionId: number): boolean {
@@ -119,12 +117,7 @@ export class ArchiveProxy {
   }
 
   archiveId(correlationId: number, controlSessionId: number): boolean {
-    return this.#offer(
-      new ArchiveIdRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId),
-    );
+    return this.#offer(this.#begin(new ArchiveIdRequestEncoder(), correlationId, controlSessionId));
   }
 
   startRecording(
@@ -136,10 +129,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new StartRecordingRequest2Encoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new StartRecordingRequest2Encoder(), correlationId, controlSessionId)
         .streamId(streamId)
         .sourceLocation(sourceLocation)
         .autoStop(booleanType(autoStop))
@@ -157,10 +147,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new ExtendRecordingRequest2Encoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ExtendRecordingRequest2Encoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .streamId(streamId)
         .sourceLocation(sourceLocation)
@@ -172,33 +159,20 @@ export class ArchiveProxy {
   /** Answered by UNKNOWN_SUBSCRIPTION when nothing of the channel and stream is recorded. */
   stopRecording(channel: string, streamId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StopRecordingRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new StopRecordingRequestEncoder(), correlationId, controlSessionId)
         .streamId(streamId)
         .channel(channel),
     );
   }
 
   stopRecordingSubscription(subscriptionId: number, correlationId: number, controlSessionId: number): boolean {
-    return this.#offer(
-      new StopRecordingSubscriptionRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .subscriptionId(subscriptionId),
-    );
+    const request = this.#begin(new StopRecordingSubscriptionRequestEncoder(), correlationId, controlSessionId);
+    return this.#offer(request.subscriptionId(subscriptionId));
   }
 
   stopRecordingByIdentity(recordingId: number, correlationId: number, controlSessionId: number): boolean {
-    return this.#offer(
-      new StopRecordingByIdentityRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
-    );
+    const request = this.#begin(new StopRecordingByIdentityRequestEncoder(), correlationId, controlSessionId);
+    return this.#offer(request.recordingId(recordingId));
   }
 
   /** Bounded when the parameters name a counter. */
@@ -219,10 +193,7 @@ export class ArchiveProxy {
     } = params;
     if (boundingLimitCounterId !== NULL_VALUE) {
       return this.#offer(
-        new BoundedReplayRequestEncoder()
-          .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-          .controlSessionId(controlSessionId)
-          .correlationId(correlationId)
+        this.#begin(new BoundedReplayRequestEncoder(), correlationId, controlSessionId)
           .recordingId(recordingId)
           .position(position)
           .length(BigInt(length))
@@ -234,10 +205,7 @@ export class ArchiveProxy {
       );
     }
     return this.#offer(
-      new ReplayRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ReplayRequestEncoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .position(position)
         .length(BigInt(length))
@@ -251,32 +219,20 @@ export class ArchiveProxy {
   /** Asks for the token that a replay on a response channel has to show. */
   requestReplayToken(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new ReplayTokenRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new ReplayTokenRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   stopReplay(replaySessionId: bigint, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StopReplayRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .replaySessionId(replaySessionId),
+      this.#begin(new StopReplayRequestEncoder(), correlationId, controlSessionId).replaySessionId(replaySessionId),
     );
   }
 
   /** @param recordingId -1 for all recordings. */
   stopAllReplays(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StopAllReplaysRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new StopAllReplaysRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
@@ -287,10 +243,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new ListRecordingsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ListRecordingsRequestEncoder(), correlationId, controlSessionId)
         .fromRecordingId(fromRecordingId)
         .recordCount(recordCount),
     );
@@ -305,10 +258,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new ListRecordingsForUriRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ListRecordingsForUriRequestEncoder(), correlationId, controlSessionId)
         .fromRecordingId(fromRecordingId)
         .recordCount(recordCount)
         .streamId(streamId)
@@ -318,11 +268,7 @@ export class ArchiveProxy {
 
   listRecording(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new ListRecordingRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new ListRecordingRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
@@ -336,10 +282,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new ListRecordingSubscriptionsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ListRecordingSubscriptionsRequestEncoder(), correlationId, controlSessionId)
         .pseudoIndex(pseudoIndex)
         .subscriptionCount(subscriptionCount)
         .applyStreamId(booleanType(applyStreamId))
@@ -357,10 +300,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new FindLastMatchingRecordingRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new FindLastMatchingRecordingRequestEncoder(), correlationId, controlSessionId)
         .minRecordingId(minRecordingId)
         .sessionId(sessionId)
         .streamId(streamId)
@@ -370,50 +310,31 @@ export class ArchiveProxy {
 
   getStartPosition(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StartPositionRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new StartPositionRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   getRecordingPosition(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new RecordingPositionRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new RecordingPositionRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   getStopPosition(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StopPositionRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new StopPositionRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   getMaxRecordedPosition(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new MaxRecordedPositionRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new MaxRecordedPositionRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   truncateRecording(recordingId: number, position: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new TruncateRecordingRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new TruncateRecordingRequestEncoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .position(position),
     );
@@ -421,20 +342,13 @@ export class ArchiveProxy {
 
   purgeRecording(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new PurgeRecordingRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new PurgeRecordingRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
   updateChannel(recordingId: number, channel: string, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new UpdateChannelRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new UpdateChannelRequestEncoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .channel(channel),
     );
@@ -457,10 +371,7 @@ export class ArchiveProxy {
       );
     }
     return this.#offer(
-      new ReplicateRequest2Encoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new ReplicateRequest2Encoder(), correlationId, controlSessionId)
         .srcRecordingId(srcRecordingId)
         .dstRecordingId(params.dstRecordingId ?? NULL_VALUE)
         .stopPosition(params.stopPosition ?? NULL_VALUE)
@@ -479,11 +390,7 @@ export class ArchiveProxy {
 
   stopReplication(replicationId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new StopReplicationRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .replicationId(replicationId),
+      this.#begin(new StopReplicationRequestEncoder(), correlationId, controlSessionId).replicationId(replicationId),
     );
   }
 
@@ -494,10 +401,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new DetachSegmentsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new DetachSegmentsRequestEncoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .newStartPosition(newStartPosition),
     );
@@ -505,11 +409,7 @@ export class ArchiveProxy {
 
   deleteDetachedSegments(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new DeleteDetachedSegmentsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new DeleteDetachedSegmentsRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
@@ -520,10 +420,7 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new PurgeSegmentsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new PurgeSegmentsRequestEncoder(), correlationId, controlSessionId)
         .recordingId(recordingId)
         .newStartPosition(newStartPosition),
     );
@@ -531,11 +428,7 @@ export class ArchiveProxy {
 
   attachSegments(recordingId: number, correlationId: number, controlSessionId: number): boolean {
     return this.#offer(
-      new AttachSegmentsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
-        .recordingId(recordingId),
+      this.#begin(new AttachSegmentsRequestEncoder(), correlationId, controlSessionId).recordingId(recordingId),
     );
   }
 
@@ -546,13 +439,18 @@ export class ArchiveProxy {
     controlSessionId: number,
   ): boolean {
     return this.#offer(
-      new MigrateSegmentsRequestEncoder()
-        .wrapAndApplyHeader(this.#buffer, 0, this.#header)
-        .controlSessionId(controlSessionId)
-        .correlationId(correlationId)
+      this.#begin(new MigrateSegmentsRequestEncoder(), correlationId, controlSessionId)
         .srcRecordingId(srcRecordingId)
         .dstRecordingId(dstRecordingId),
     );
+  }
+
+  /** Puts the request into the buffer as far as all are the same. Returns it, for the rest of its fields. */
+  #begin<R extends SessionRequest>(request: R, correlationId: number, controlSessionId: number): R {
+    request.wrapAndApplyHeader(this.#buffer, 0, this.#header);
+    request.controlSessionId(controlSessionId);
+    request.correlationId(correlationId);
+    return request;
   }
 
   #offer(request: Request): boolean {
