@@ -51,7 +51,7 @@ export class Authentication {
       question();
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      this.#report(new ClusterError('AUTHENTICATOR_FAILED', `session ${session.id} is rejected: ${why}`, { cause }));
+      this.#report(new ClusterError('AUTHENTICATOR_FAILED', `${session.name} is rejected: ${why}`, { cause }));
       session.reject('AUTHENTICATION_REJECTED', 'session failed authentication');
     }
   }

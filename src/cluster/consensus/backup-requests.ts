@@ -3,7 +3,7 @@ import { BackupQueryDecoder, HeartbeatRequestDecoder, StandbySnapshotDecoder } f
 import { type Entry, RecordingLog, type Snapshot } from '../files/mod.ts';
 import { Authentication } from './authentication.ts';
 import type { ResponseRequest } from './client-sessions.ts';
-import { ClusterSession } from './cluster-session.ts';
+import { ClusterSession, type SessionParameters } from './cluster-session.ts';
 import type { BackupRequest, StandbySnapshot } from './consensus-adapter.ts';
 import type { ConsensusPublisher } from './consensus-publisher.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
@@ -11,6 +11,7 @@ import { ClusterError, ClusterEvent } from './errors.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { SessionResponse } from './session-response.ts';
+import { WaitingSessions } from './waiting-sessions.ts';
 
 const NO_SESSION = -1;
 /** Requests that may be under way at a time. */
@@ -35,9 +36,14 @@ const WISHES = {
   },
 } as const;
 
-interface Pending {
-  readonly session: ClusterSession;
+/** A request that is under way, as the session that it is meanwhile. */
+class RequestSession extends ClusterSession {
   readonly wish: Wish;
+
+  constructor(wish: Wish, parameters: Omit<SessionParameters, 'id' | 'name'>) {
+    super({ ...parameters, id: NO_SESSION, name: 'request of a backup' });
+    this.wish = wish;
+  }
 }
 
 export interface BackupRequestsParameters {
@@ -72,8 +78,8 @@ export interface BackupRequestsParameters {
 export class BackupRequests {
   readonly #p: BackupRequestsParameters;
   readonly #authentication: Authentication;
-  #pending: Pending[] = [];
-  #rejected: ClusterSession[] = [];
+  readonly #pending: WaitingSessions<RequestSession>;
+  readonly #rejected: WaitingSessions<RequestSession>;
   /** Snapshots that are not committed here yet, or that have to wait out the delay. */
   #notified: { readonly snapshots: readonly StandbySnapshot[]; deadlineNs: number | undefined }[] = [];
 
@@ -81,6 +87,8 @@ export class BackupRequests {
     this.#p = parameters;
     const { authenticator, egress, epochTimeMs, report } = parameters;
     this.#authentication = new Authentication(authenticator, egress, epochTimeMs, report);
+    this.#pending = new WaitingSessions(report);
+    this.#rejected = new WaitingSessions(report);
   }
 
   onBackupQuery(request: BackupRequest, version: number, logPosition: number | undefined): void {
@@ -96,39 +104,33 @@ export class BackupRequests {
   }
 
   onChallengeResponse(correlationId: number, encodedCredentials: Uint8Array): void {
-    const pending = this.#pending.find(({ session }) => session.state === 'CHALLENGED');
-    if (pending !== undefined) {
-      pending.session.onRequest(correlationId, this.#p.nanoTime());
-      this.#authentication.onChallengeResponse(pending.session, encodedCredentials);
+    const session = this.#pending.all.find(({ state }) => state === 'CHALLENGED');
+    if (session !== undefined) {
+      session.onRequest(correlationId, this.#p.nanoTime());
+      this.#authentication.onChallengeResponse(session, encodedCredentials);
     }
   }
 
   /** Goes on with requests. Returns how many were answered. */
   process(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
     let workCount = 0;
-    this.#pending = this.#pending.filter(({ session, wish }) =>
-      this.#isToStay(session, () => {
-        if (!session.canBeAnswered()) {
-          this.#drop(session);
-          return false;
-        }
-        if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
-          session.close();
-          return false;
-        }
-        this.#authentication.poll(session, nowNs);
-        if (session.state === 'AUTHENTICATED' && this.#answer(session, wish, leaderMemberId)) {
-          session.close();
-          workCount++;
-          return false;
-        }
-        if ((session.state as string) === 'REJECTED') {
-          this.#reject(session);
-          return false;
-        }
-        return true;
-      }),
-    );
+    this.#pending.process((session) => {
+      if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+        session.close();
+        return false;
+      }
+      this.#authentication.poll(session, nowNs);
+      if (session.state === 'AUTHENTICATED' && this.#answer(session, leaderMemberId)) {
+        session.close();
+        workCount++;
+        return false;
+      }
+      if ((session.state as string) === 'REJECTED') {
+        this.#reject(session);
+        return false;
+      }
+      return true;
+    });
     return workCount + this.#processRejected(nowNs, leadershipTermId, leaderMemberId);
   }
 
@@ -152,11 +154,8 @@ export class BackupRequests {
   }
 
   close(): void {
-    for (const session of [...this.#pending.map((pending) => pending.session), ...this.#rejected]) {
-      session.close();
-    }
-    this.#pending = [];
-    this.#rejected = [];
+    this.#pending.closeAll();
+    this.#rejected.closeAll();
   }
 
   /** What fails is not tried again: a part may have been entered. */
@@ -186,7 +185,7 @@ export class BackupRequests {
       streamId: responseStreamId,
     });
     const onStateChange = this.#p.events?.listener(NO_SESSION, WISHES[wish.kind].action);
-    const session = new ClusterSession({ id: NO_SESSION, responseStreamId, responseChannel, response, onStateChange });
+    const session = new RequestSession(wish, { responseStreamId, responseChannel, response, onStateChange });
     response.connect();
     session.onRequest(correlationId, this.#p.nanoTime());
     if (SemanticVersion.major(version) !== CLIENT_PROTOCOL_MAJOR_VERSION) {
@@ -196,10 +195,11 @@ export class BackupRequests {
       return;
     }
     this.#authentication.onConnect(session, request.encodedCredentials);
-    this.#pending.push({ session, wish });
+    this.#pending.add(session);
   }
 
-  #answer(session: ClusterSession, wish: Wish, leaderMemberId: number): boolean {
+  #answer(session: RequestSession, leaderMemberId: number): boolean {
+    const { wish } = session;
     const { actionId, name } = WISHES[wish.kind];
     if (wish.kind === 'standbySnapshot' && !this.#p.acceptStandbySnapshots) {
       session.reject('ERROR', 'Not configured to accept StandbySnapshot');
@@ -253,49 +253,23 @@ export class BackupRequests {
     });
   }
 
-  #reject(session: ClusterSession): void {
+  #reject(session: RequestSession): void {
     const { eventCode, responseDetail } = session;
     this.#p.report(new ClusterEvent(`${eventCode} ${responseDetail}, clusterMemberId=${this.#p.memberId}`));
-    this.#rejected.push(session);
+    this.#rejected.add(session);
   }
 
   #processRejected(nowNs: number, leadershipTermId: number, leaderMemberId: number): number {
-    const before = this.#rejected.length;
-    this.#rejected = this.#rejected.filter((session) =>
-      this.#isToStay(session, () => {
-        const { eventCode, responseDetail } = session;
-        const isAnswered =
-          session.isResponseConnected(nowNs) &&
-          this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail);
-        if (!isAnswered && !session.canBeAnswered()) {
-          this.#drop(session);
-          return false;
-        }
-        if (isAnswered || session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
-          session.close();
-          return false;
-        }
-        return true;
-      }),
-    );
-    return before - this.#rejected.length;
-  }
-
-  /** One that fails is let go, and keeps nobody else waiting. */
-  #isToStay(session: ClusterSession, goOn: () => boolean): boolean {
-    try {
-      return goOn();
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      this.#p.report(new ClusterError('SESSION_FAILED', `request of a backup is given up: ${why}`, { cause }));
-      session.close();
-      return false;
-    }
-  }
-
-  #drop(session: ClusterSession): void {
-    const what = `request of a backup cannot be answered on responseChannel=${session.responseChannel}`;
-    this.#p.report(new ClusterEvent(what, { cause: session.response.failure }));
-    session.close();
+    return this.#rejected.process((session) => {
+      const { eventCode, responseDetail } = session;
+      const isAnswered =
+        session.isResponseConnected(nowNs) &&
+        this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail);
+      if (isAnswered || session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+        session.close();
+        return false;
+      }
+      return true;
+    });
   }
 }

@@ -4,12 +4,13 @@ import { CloseReason } from '../codecs/mod.ts';
 import { Authentication } from './authentication.ts';
 import { ClusterSession, closeReasonName } from './cluster-session.ts';
 import type { EgressPublisher } from './egress-publisher.ts';
-import { ClusterError, ClusterEvent } from './errors.ts';
+import { ClusterEvent } from './errors.ts';
 import type { LogPublisher } from './log-publisher.ts';
 import { CLIENT_PROTOCOL_MAJOR_VERSION, PROTOCOL_SEMANTIC_VERSION } from './protocol-version.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { SessionResponse } from './session-response.ts';
 import { SessionTable } from './session-table.ts';
+import { unanswerable, WaitingSessions } from './waiting-sessions.ts';
 
 const NO_SESSION = -1;
 /** Clients that may be waiting at a time to be told where to go, or that they may not come in. */
@@ -70,14 +71,16 @@ export class ClientSessions {
   readonly #p: SessionsParameters;
   readonly #authentication: Authentication;
   /** On their way in. */
-  #pending: ClusterSession[] = [];
+  readonly #pending: WaitingSessions<ClusterSession>;
   /** To be told where to go, or that they may not come in. */
-  #turnedAway: ClusterSession[] = [];
+  readonly #turnedAway: WaitingSessions<ClusterSession>;
 
   constructor(parameters: SessionsParameters) {
     this.#p = parameters;
     const { authenticator, egress, epochTimeMs, report } = parameters;
     this.#authentication = new Authentication(authenticator, egress, epochTimeMs, report);
+    this.#pending = new WaitingSessions(report);
+    this.#turnedAway = new WaitingSessions(report);
   }
 
   get(sessionId: number): ClusterSession | undefined {
@@ -101,23 +104,23 @@ export class ClientSessions {
     session.onRequest(request.correlationId, this.#p.nanoTime());
     if (!isLeader) {
       session.redirect(ingressEndpoints);
-      this.#turnedAway.push(session);
+      this.#turnedAway.add(session);
       return;
     }
     if (refusal !== undefined) {
       session.reject('ERROR', refusal);
       this.#report(session);
-      this.#turnedAway.push(session);
+      this.#turnedAway.add(session);
       return;
     }
     session.linkIngressImage(header);
     this.#authentication.onConnect(session, request.encodedCredentials);
-    this.#pending.push(session);
+    this.#pending.add(session);
   }
 
   /** A client has answered a challenge. */
   onChallengeResponse(correlationId: number, sessionId: number, encodedCredentials: Uint8Array): void {
-    const session = this.#pending.find(({ id, state }) => id === sessionId && state === 'CHALLENGED');
+    const session = this.#pending.all.find(({ id, state }) => id === sessionId && state === 'CHALLENGED');
     if (session !== undefined) {
       session.onRequest(correlationId, this.#p.nanoTime());
       this.#authentication.onChallengeResponse(session, encodedCredentials);
@@ -186,51 +189,37 @@ export class ClientSessions {
   /** Leader: goes on with those on their way in. Returns how many got there. */
   processPending(nowNs: number, leadershipTermId: number): number {
     let workCount = 0;
-    this.#pending = this.#pending.filter((session) =>
-      this.#isToStay(session, () => {
-        if (!session.canBeAnswered()) {
-          this.#drop(session);
-          return false;
-        }
-        if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
-          session.close();
-          this.#p.onTimedOut();
-          return false;
-        }
-        this.#authentication.poll(session, nowNs);
-        if (session.state === 'REJECTED') {
-          this.#report(session);
-          this.#turnedAway.push(session);
-          return false;
-        }
-        if (session.state === 'AUTHENTICATED' && this.#appendOpen(session, nowNs, leadershipTermId)) {
-          workCount++;
-          return false;
-        }
-        return true;
-      }),
-    );
+    this.#pending.process((session) => {
+      if (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs)) {
+        session.close();
+        this.#p.onTimedOut();
+        return false;
+      }
+      this.#authentication.poll(session, nowNs);
+      if (session.state === 'REJECTED') {
+        this.#report(session);
+        this.#turnedAway.add(session);
+        return false;
+      }
+      if (session.state === 'AUTHENTICATED' && this.#appendOpen(session, nowNs, leadershipTermId)) {
+        workCount++;
+        return false;
+      }
+      return true;
+    });
     return workCount;
   }
 
   /** Answers those that are turned away, whoever leads. Returns how many were answered or given up. */
   processTurnedAway(nowNs: number, leadership: Leadership): number {
-    const before = this.#turnedAway.length;
-    this.#turnedAway = this.#turnedAway.filter((session) =>
-      this.#isToStay(session, () => {
-        const isAnswered = session.isResponseConnected(nowNs) && this.#event(session, leadership);
-        if (!isAnswered && !session.canBeAnswered()) {
-          this.#drop(session);
-          return false;
-        }
-        if (isAnswered || (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs))) {
-          session.close();
-          return false;
-        }
-        return true;
-      }),
-    );
-    return before - this.#turnedAway.length;
+    return this.#turnedAway.process((session) => {
+      const isAnswered = session.isResponseConnected(nowNs) && this.#event(session, leadership);
+      if (isAnswered || (session.state !== 'INIT' && session.hasTimedOut(nowNs, this.#p.sessionTimeoutNs))) {
+        session.close();
+        return false;
+      }
+      return true;
+    });
   }
 
   /** Leader: time-outs, closings that the log did not take at once, events that clients did not get at once. */
@@ -280,11 +269,10 @@ export class ClientSessions {
         session.close();
       }
     }
-    for (const session of this.#pending) {
+    for (const session of this.#pending.all) {
       this.#p.egress.event(session, leadershipTermId, this.#p.memberId, 'CLOSED', 'election');
-      session.close();
     }
-    this.#pending = [];
+    this.#pending.closeAll();
     for (const session of this.table.sessions) {
       session.ingressImageCorrelationId = undefined;
       session.response.close();
@@ -303,11 +291,11 @@ export class ClientSessions {
 
   /** The member ends. */
   close(): void {
-    for (const session of [...this.table.sessions, ...this.#pending, ...this.#turnedAway]) {
+    for (const session of this.table.sessions) {
       session.close();
     }
-    this.#pending = [];
-    this.#turnedAway = [];
+    this.#pending.closeAll();
+    this.#turnedAway.closeAll();
   }
 
   #newSession(id: number, responseStreamId: number, responseChannel: string, info: string): ClusterSession {
@@ -425,33 +413,10 @@ export class ClientSessions {
     return this.#p.egress.event(session, leadershipTermId, leaderMemberId, eventCode, responseDetail);
   }
 
-  /** One that fails is let go, and keeps nobody else waiting. */
-  #isToStay(session: ClusterSession, goOn: () => boolean): boolean {
-    try {
-      return goOn();
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      this.#p.report(new ClusterError('SESSION_FAILED', `session ${session.id} is given up: ${why}`, { cause }));
-      session.close();
-      return false;
-    }
-  }
-
-  #drop(session: ClusterSession): void {
-    this.#p.report(unanswerable(session));
-    session.close();
-  }
-
   #report(session: ClusterSession): void {
     const { eventCode, responseDetail, id } = session;
     this.#p.report(new ClusterEvent(`${eventCode} ${responseDetail}, clusterMemberId=${this.#p.memberId}, id=${id}`));
   }
-}
-
-function unanswerable({ id, responseChannel, response }: ClusterSession): ClusterEvent {
-  return new ClusterEvent(`session ${id} cannot be answered on responseChannel=${responseChannel}`, {
-    cause: response.failure,
-  });
 }
 
 function sessionInfo({ clientInfo, header }: ConnectRequest): string {

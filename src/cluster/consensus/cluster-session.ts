@@ -31,6 +31,8 @@ const MAX_ENCODED_PRINCIPAL_LENGTH = 4 * 1024;
 const NULL_POSITION = -1;
 
 export interface SessionParameters {
+  /** What reports call it; its id by default. */
+  readonly name?: string;
   /** -1 for one that never opens: redirected clients, backup requests. */
   readonly id: number;
   readonly responseStreamId: number;
@@ -45,6 +47,7 @@ export type SessionStateListener = (from: SessionState | undefined, to: SessionS
 /** A client of the cluster as this member sees it. Upstream: `io.aeron.cluster.ClusterSession`. */
 export class ClusterSession {
   readonly id: number;
+  readonly name: string;
   /** The id as messages carry it. */
   readonly wireId: bigint;
   readonly responseStreamId: number;
@@ -71,6 +74,7 @@ export class ClusterSession {
 
   constructor(parameters: SessionParameters) {
     this.id = parameters.id;
+    this.name = parameters.name ?? `session ${parameters.id}`;
     this.wireId = BigInt(parameters.id);
     this.responseStreamId = parameters.responseStreamId;
     this.responseChannel = parameters.responseChannel;

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ALLOW_ALL, type AuthorisationService, DEFAULT_AUTHENTICATOR } from '../../../src/agrona/mod.ts';
+import {
+  ALLOW_ALL,
+  type Authenticator,
+  type AuthorisationService,
+  DEFAULT_AUTHENTICATOR,
+} from '../../../src/agrona/mod.ts';
 import { guardAuthorisation } from '../../../src/cluster/consensus/authorisation.ts';
 import { BackupRequests } from '../../../src/cluster/consensus/backup-requests.ts';
 import type { StandbySnapshot } from '../../../src/cluster/consensus/consensus-adapter.ts';
@@ -15,9 +20,12 @@ class RequestsUnderTest {
   readonly reports: string[] = [];
   readonly requests: BackupRequests;
   isDiskFull = false;
-  readonly #responses: FakeResponse[] = [];
+  readonly responses: FakeResponse[] = [];
 
-  constructor(authorisationService: AuthorisationService = ALLOW_ALL) {
+  constructor(
+    authorisationService: AuthorisationService = ALLOW_ALL,
+    authenticator: Authenticator = DEFAULT_AUTHENTICATOR,
+  ) {
     const report = (error: unknown) => this.reports.push((error as Error).message);
     this.requests = new BackupRequests({
       memberId: 2,
@@ -27,7 +35,7 @@ class RequestsUnderTest {
       sessionTimeoutNs: 1000,
       acceptStandbySnapshots: true,
       standbySnapshotNotificationProcessingDelayNs: 0,
-      authenticator: DEFAULT_AUTHENTICATOR,
+      authenticator,
       authorisationService: guardAuthorisation(authorisationService, report),
       egress: new EgressPublisher(10_000),
       publisher: new ConsensusPublisher({ appVersion: 1, time: () => 0n }),
@@ -43,7 +51,7 @@ class RequestsUnderTest {
       },
       newResponse: () => {
         const response = new FakeResponse();
-        this.#responses.push(response);
+        this.responses.push(response);
         return response;
       },
       report,
@@ -75,7 +83,7 @@ class RequestsUnderTest {
     }));
     this.requests.onStandbySnapshot(request, PROTOCOL_SEMANTIC_VERSION, whole);
     this.round();
-    return this.#responses.at(-1)!.events;
+    return this.responses.at(-1)!.events;
   }
 
   round(commitPosition = 128): void {
@@ -128,5 +136,27 @@ describe('notifications of standby snapshots', () => {
     });
     assert.deepEqual(test.tell({}), ['AUTHENTICATION_REJECTED Not authorised for StandbySnapshot']);
     assert.equal(test.reports[0], 'a request counts as not authorised: no connection');
+  });
+
+  it('are rejected, with a report, when the authenticator fails', () => {
+    const test = new RequestsUnderTest(ALLOW_ALL, {
+      ...DEFAULT_AUTHENTICATOR,
+      onConnectedSession: () => {
+        throw new Error('no connection');
+      },
+    });
+    assert.deepEqual(test.tell({}), ['AUTHENTICATION_REJECTED session failed authentication']);
+    assert.equal(test.reports[0], 'request of a backup is rejected: no connection');
+  });
+
+  it('are given up, with a report, when they cannot be answered', () => {
+    const test = new RequestsUnderTest(ALLOW_ALL, { ...DEFAULT_AUTHENTICATOR, onConnectedSession: () => {} });
+    test.tell({});
+    test.responses[0]!.progress = 'failed';
+    test.round();
+    assert.deepEqual(test.reports, [
+      'request of a backup cannot be answered on responseChannel=aeron:udp?endpoint=standby:1',
+    ]);
+    assert.equal(test.responses[0]!.isClosed, true);
   });
 });
