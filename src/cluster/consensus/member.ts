@@ -17,7 +17,7 @@ import type { ConsensusEvent } from './core/events.ts';
 import { ClusterRole } from './core/roles.ts';
 import { EgressPublisher } from './egress-publisher.ts';
 import { ElectionWork } from './election-work.ts';
-import { ClusterEvent } from './errors.ts';
+import { ClusterError, ClusterEvent } from './errors.ts';
 import { IngressAdapter } from './ingress-adapter.ts';
 import { IngressChannels } from './ingress-channels.ts';
 import { IngressSide } from './ingress-side.ts';
@@ -116,12 +116,14 @@ export class Member {
     this.egress = new EgressPublisher(context.leaderHeartbeatTimeoutNs);
     this.publisher = new ConsensusPublisher({ appVersion: context.appVersion, time: () => clock.time() });
     this.consensus = new ConsensusAdapter(parameters.consensusSubscription, new ConsensusSide(this));
-    this.services = new Services(
+    this.services = new Services({
       serviceCount,
-      new ServiceProxy(parameters.servicePublication),
-      new ServiceAdapter(parameters.serviceSubscription, new ServiceSide(this)),
-      platform.clock,
-    );
+      proxy: new ServiceProxy(parameters.servicePublication),
+      adapter: new ServiceAdapter(parameters.serviceSubscription, new ServiceSide(this)),
+      clock: platform.clock,
+      joinTimeoutNs: context.leaderHeartbeatTimeoutNs,
+      onLate: (serviceIds, logPosition) => this.#onLateServices(serviceIds, logPosition),
+    });
     this.log = new MemberLog({
       aeron,
       archive,
@@ -221,6 +223,26 @@ export class Member {
     this.services.proxy.terminationPosition(0, true);
     this.state.set(ConsensusModuleState.CLOSED, reason);
     throw new AgentTerminationError(reason);
+  }
+
+  /**
+   * A service that hangs must not keep the cluster down: a leader that cannot go on without it stands back until it has
+   * joined. A follower holds up nobody, and a member that is alone has nobody to stand back for.
+   */
+  #onLateServices(serviceIds: readonly number[], logPosition: number): void {
+    const { leaderHeartbeatTimeoutNs, members } = this.context;
+    const standsBack = this.isLeader && members.length > 1;
+    const error = new ClusterError(
+      'SERVICE_LATE',
+      `service=${serviceIds.join(',')} has not joined the log at logPosition=${logPosition} within` +
+        ` leaderHeartbeatTimeoutNs=${leaderHeartbeatTimeoutNs}: this member` +
+        (standsBack ? ' leaves the lead to others and' : '') +
+        ' waits for it. It may be busy still, or hang in one of its callbacks: then restart the node',
+    );
+    if (standsBack) {
+      throw error;
+    }
+    this.report(error);
   }
 
   #newSessions(): ClientSessions {

@@ -72,6 +72,11 @@ export class ServiceAcks {
     return true;
   }
 
+  /** The services of which no ack is there. */
+  get missing(): readonly number[] {
+    return this.#queues.flatMap((queue, serviceId) => (queue.length === 0 ? [serviceId] : []));
+  }
+
   /** Takes the first ack of each service, in the order of their ids; all must be there. */
   take(): ServiceAck[] {
     return this.#queues.map((_, serviceId) => this.#takeFirst(serviceId));

@@ -9,29 +9,46 @@ const NULL_VALUE = -1;
 /** For acks to come that were sent while the log was there. */
 const LAST_ACKS_NS = 200_000_000;
 
+export interface ServicesParameters {
+  readonly serviceCount: number;
+  readonly proxy: ServiceProxy;
+  readonly adapter: ServiceAdapter;
+  readonly clock: Clock;
+  /** So long they may take to join a log before they count as late. */
+  readonly joinTimeoutNs: number;
+  /** Told once of a log. What it throws gives up the joining: what is left of that is for `settle` to wait for. */
+  readonly onLate: (serviceIds: readonly number[], logPosition: number) => void;
+}
+
+interface Joining {
+  readonly logPosition: number;
+  readonly hasGone: () => boolean;
+  /** Infinity once that was told. */
+  lateNs: number;
+}
+
 /**
  * The services of this node, as one: what is asked of them is done when all have acked it. Acks are counted;
  * one of anything else than what was asked for is an error.
  */
 export class Services {
   readonly proxy: ServiceProxy;
-  readonly #adapter: ServiceAdapter;
-  readonly #clock: Clock;
+  readonly #p: ServicesParameters;
   readonly #acks: ServiceAcks;
   readonly #clientIds: number[];
   /** What not all services have joined yet. */
-  #joining: { readonly logPosition: number; readonly hasGone: () => boolean } | undefined;
+  #joining: Joining | undefined;
 
-  constructor(serviceCount: number, proxy: ServiceProxy, adapter: ServiceAdapter, clock: Clock) {
+  constructor(parameters: ServicesParameters) {
+    const { serviceCount, proxy } = parameters;
+    this.#p = parameters;
     this.proxy = proxy;
-    this.#adapter = adapter;
-    this.#clock = clock;
     this.#acks = new ServiceAcks(serviceCount);
     this.#clientIds = new Array<number>(serviceCount).fill(NULL_VALUE);
   }
 
   poll(): number {
-    return this.#adapter.poll();
+    return this.#p.adapter.poll();
   }
 
   /** A service has acked. @throws ClusterError DUPLICATE_SERVICE, UNKNOWN_SERVICE */
@@ -77,7 +94,8 @@ export class Services {
       this.#joining = undefined;
     }
     this.proxy.joinLog(join);
-    this.#joining = { logPosition: join.logPosition, hasGone };
+    const lateNs = this.#p.clock.nanoTime() + this.#p.joinTimeoutNs;
+    this.#joining = { logPosition: join.logPosition, hasGone, lateNs };
     yield* this.settle();
     if (this.#joining !== undefined) {
       throw new ClusterEvent(`log has gone before all services joined it: logPosition=${join.logPosition}`);
@@ -98,13 +116,21 @@ export class Services {
         return;
       }
       if (hasGone()) {
-        const nowNs = this.#clock.nanoTime();
+        const nowNs = this.#p.clock.nanoTime();
         goneDeadlineNs ??= nowNs + LAST_ACKS_NS;
         if (nowNs - goneDeadlineNs >= 0) {
           return;
         }
       }
+      this.#checkLate(this.#joining);
       yield;
+    }
+  }
+
+  #checkLate(joining: Joining): void {
+    if (this.#p.clock.nanoTime() - joining.lateNs >= 0) {
+      joining.lateNs = Number.POSITIVE_INFINITY;
+      this.#p.onLate(this.#acks.missing, joining.logPosition);
     }
   }
 
@@ -116,6 +142,6 @@ export class Services {
 
   close(): void {
     this.proxy.close();
-    this.#adapter.close();
+    this.#p.adapter.close();
   }
 }

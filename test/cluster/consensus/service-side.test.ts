@@ -19,12 +19,14 @@ class FollowerInSnapshot {
   readonly errors: string[] = [];
   readonly procedures = new ProcedureQueue();
   readonly state = new ModuleState(0, { isClosed: true } as AtomicCounter, undefined);
-  readonly services = new Services(
-    1,
-    { joinLog: () => {} } as unknown as ServiceProxy,
-    {} as ServiceAdapter,
-    new SimulatedWorld({ seed: 1 }).host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
-  );
+  readonly services = new Services({
+    serviceCount: 1,
+    proxy: { joinLog: () => {} } as unknown as ServiceProxy,
+    adapter: {} as ServiceAdapter,
+    clock: new SimulatedWorld({ seed: 1 }).host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
+    joinTimeoutNs: 10_000_000_000,
+    onLate: () => {},
+  });
   readonly #side = new ServiceSide({
     procedures: this.procedures,
     state: this.state,

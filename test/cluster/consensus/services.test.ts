@@ -12,20 +12,29 @@ const SECOND_NS = 1_000_000_000;
 class ServicesUnderTest {
   readonly world = new SimulatedWorld({ seed: 1 });
   readonly told: number[] = [];
+  readonly late: string[] = [];
+  onLate = () => {};
   hasGone = false;
-  readonly services = new Services(
-    1,
-    { joinLog: ({ logPosition }: JoinLog) => this.told.push(logPosition) } as unknown as ServiceProxy,
-    {} as ServiceAdapter,
-    this.world.host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
-  );
+  readonly services = new Services({
+    serviceCount: 2,
+    proxy: { joinLog: ({ logPosition }: JoinLog) => this.told.push(logPosition) } as unknown as ServiceProxy,
+    adapter: {} as ServiceAdapter,
+    clock: this.world.host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
+    joinTimeoutNs: 10 * SECOND_NS,
+    onLate: (serviceIds, logPosition) => {
+      this.late.push(`${serviceIds.join()} at ${logPosition}`);
+      this.onLate();
+    },
+  });
 
   join(logPosition: number): Procedure<void> {
     return this.services.join({ logPosition } as JoinLog, () => this.hasGone);
   }
 
-  ack(ackId: number, logPosition: number): void {
-    this.services.onAck(0, { ackId, logPosition, relevantId: -1 });
+  ack(ackId: number, logPosition: number, serviceIds = [0, 1]): void {
+    for (const serviceId of serviceIds) {
+      this.services.onAck(serviceId, { ackId, logPosition, relevantId: -1 });
+    }
   }
 
   /** All steps that it can take at once, in a second. */
@@ -80,6 +89,37 @@ describe('services that are told to join a log', () => {
     under.hasGone = false;
     assert.deepEqual(under.told, [64, 64]);
     under.ack(0, 64);
-    assert.equal(under.isDone(next), true, 'one ack for the two of them');
+    assert.equal(under.isDone(next), true, 'one ack for the two logs');
+  });
+
+  it('are late after a while, which is said once, and waited for all the same', () => {
+    const under = new ServicesUnderTest();
+    const join = under.join(64);
+    join.next();
+    under.ack(0, 64, [0]);
+    under.world.run(9 * SECOND_NS);
+    assert.equal(under.isDone(join), false);
+    assert.deepEqual(under.late, ['1 at 64']);
+    under.world.run(20 * SECOND_NS);
+    assert.equal(under.isDone(join), false);
+    under.ack(0, 64, [1]);
+    assert.equal(under.isDone(join), true);
+    assert.deepEqual(under.late, ['1 at 64']);
+  });
+
+  it('are waited for also when their being late has given up the joining', () => {
+    const under = new ServicesUnderTest();
+    under.onLate = () => {
+      throw new Error('late');
+    };
+    const join = under.join(64);
+    join.next();
+    under.world.run(10 * SECOND_NS);
+    assert.throws(() => join.next(), /late/);
+    const settle = under.services.settle();
+    assert.equal(under.isDone(settle), false);
+    under.ack(0, 64);
+    assert.equal(under.isDone(settle), true);
+    assert.deepEqual(under.late, ['0,1 at 64']);
   });
 });
