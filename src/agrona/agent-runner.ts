@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import type { Agent, AgentTerminationError } from './agent.ts';
 import { AgentInvoker } from './agent-invoker.ts';
 import type { AtomicCounter } from './atomic-counter.ts';
 import type { ErrorHandler } from './error-handler.ts';
@@ -26,6 +26,11 @@ export class AgentRunner {
 
   get isClosed(): boolean {
     return this.invoker.isClosed;
+  }
+
+  /** What the agent has terminated with unexpectedly. */
+  get failure(): AgentTerminationError | undefined {
+    return this.invoker.failure;
   }
 
   /**

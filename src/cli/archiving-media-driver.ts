@@ -15,11 +15,7 @@ export async function archivingMediaDriver({ properties, words }: CommandLine): 
   const logger = (text: string) => console.error(text);
   const launched = await ArchivingMediaDriver.launch({ terminationHook: () => end.request(), logger }, { logger });
   console.log(`Started media driver in ${launched.aeronDirectoryName} and archive in ${launched.archiveDir}`);
-  const isAsked = await Promise.race([end.requested.then(() => true), launched.ended.then(() => false)]);
-  if (!isAsked) {
-    console.error('The media driver or the archive has ended, and the other one with it');
-    return 1;
-  }
+  await Promise.race([end.requested, launched.ended]);
   console.log('Shutting down archive and media driver...');
   await launched.close();
   return 0;

@@ -17,7 +17,7 @@ export async function mediaDriver({ properties, words }: CommandLine): Promise<n
     logger: (text) => console.error(text),
   });
   console.log(`Started media driver in ${driver.aeronDirectoryName}`);
-  await end.requested;
+  await Promise.race([end.requested, driver.ended]);
   console.log('Shutting down media driver...');
   await driver.close();
   return 0;

@@ -1,6 +1,9 @@
 import type { GivenArchiveOptions } from '../archive/server/mod.ts';
 import type { GivenDriverOptions } from '../driver/mod.ts';
 import { newArchivingLoop } from './archiving-loop.ts';
+import { componentFailed } from './component-failed.ts';
+import { describeError } from './crossing.ts';
+import type { ComponentHooks } from './launch-component.ts';
 import { runComponent } from './run-component.ts';
 
 /** Of both components. */
@@ -16,7 +19,9 @@ export interface ArchivingReady {
   readonly archiveId: bigint;
 }
 
-runComponent<ArchivingOptions, ArchivingReady>(({ options, platform, terminationHook, logger, errorHandler }) => {
+await runComponent<ArchivingOptions, ComponentHooks, ArchivingReady>(({ options, platform, hooks }) => {
+  const { terminationHook, logger } = hooks;
+  const errorHandler = (error: unknown) => hooks.errorHandler(describeError(error));
   const { driver, archive, loop } = newArchivingLoop(
     platform,
     { ...options.driver, terminationHook, logger },
@@ -24,5 +29,13 @@ runComponent<ArchivingOptions, ArchivingReady>(({ options, platform, termination
   );
   const { aeronDirectoryName } = driver;
   const { archiveDir, archiveId } = archive;
-  return { ready: { aeronDirectoryName, archiveDir, archiveId }, run: (shouldStop) => loop.run(shouldStop) };
+  return {
+    ready: { aeronDirectoryName, archiveDir, archiveId },
+    run: (isToldToStop) => {
+      loop.run(isToldToStop);
+      if (!isToldToStop()) {
+        throw componentFailed('the media driver or the archive has ended, and the other one with it', archive.failure);
+      }
+    },
+  };
 });

@@ -1,3 +1,22 @@
+import { AeronError } from '../agrona/mod.ts';
+
+/** What of an error crosses into another thread. */
+export interface CrossingError {
+  readonly code: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+export function describeError(error: unknown): CrossingError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { code: AeronError.is(error) ? error.code : 'UNEXPECTED', message, stack };
+}
+
+/** The error on the other side. Its cause is the stack of the one that was thrown. */
+export function errorOf({ code, message, stack }: CrossingError): AeronError {
+  return new AeronError(code, message, { cause: stack });
+}
+
 /**
  * The first of the options that would not be the same in another thread, as 'archiveContext.aeron': functions, what has
  * methods, and a platform. Plain values cross, and plain objects and arrays of them.

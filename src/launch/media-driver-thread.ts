@@ -1,4 +1,6 @@
 import { type GivenDriverOptions, MediaDriver } from '../driver/mod.ts';
+import { componentFailed } from './component-failed.ts';
+import type { ComponentHooks } from './launch-component.ts';
 import { runComponent } from './run-component.ts';
 
 /** What the launcher wants to know of a driver. */
@@ -6,10 +8,16 @@ export interface DriverReady {
   readonly aeronDirectoryName: string;
 }
 
-runComponent<GivenDriverOptions, DriverReady>(({ options, platform, terminationHook, logger }) => {
+await runComponent<GivenDriverOptions, ComponentHooks, DriverReady>(({ options, platform, hooks }) => {
+  const { terminationHook, logger } = hooks;
   const driver = MediaDriver.launch({ ...options, platform, terminationHook, logger });
   return {
     ready: { aeronDirectoryName: driver.aeronDirectoryName },
-    run: (shouldStop) => driver.run(shouldStop),
+    run: (isToldToStop) => {
+      driver.run(isToldToStop);
+      if (!isToldToStop()) {
+        throw componentFailed('the media driver has ended', undefined);
+      }
+    },
   };
 });

@@ -1,7 +1,8 @@
 import type { AgentInvoker } from '../agrona/mod.ts';
 import { MediaDriver as DriverCore, type GivenDriverOptions } from '../driver/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
-import { cloneable, launchThread } from './component-thread.ts';
+import { cloneable, launchComponent } from './launch-component.ts';
+import { Launched, type Running, runningByCaller } from './launched.ts';
 import type { DriverReady } from './media-driver-thread.ts';
 
 /**
@@ -10,48 +11,32 @@ import type { DriverReady } from './media-driver-thread.ts';
  *
  *     await using driver = await MediaDriver.launch({ aeronDirectoryName: '/dev/shm/aeron-mine' });
  */
-export class MediaDriver {
+export class MediaDriver extends Launched {
   readonly aeronDirectoryName: string;
   /** In `INVOKER` mode: invoke it in every round of your loop. */
   readonly sharedAgentInvoker: AgentInvoker | undefined;
-  readonly #close: () => Promise<void>;
-  #closed: Promise<void> | undefined;
 
-  private constructor(
-    aeronDirectoryName: string,
-    sharedAgentInvoker: AgentInvoker | undefined,
-    close: () => Promise<void>,
-  ) {
+  private constructor(running: Running, { aeronDirectoryName }: DriverReady, invoker?: AgentInvoker) {
+    super(running);
     this.aeronDirectoryName = aeronDirectoryName;
-    this.sharedAgentInvoker = sharedAgentInvoker;
-    this.#close = close;
+    this.sharedAgentInvoker = invoker;
   }
 
   /**
-   * Resolves once clients can connect.
+   * Resolves once clients can connect. Clients of other processes see it go by its heartbeat.
    * @throws AeronError CONFIGURATION, ACTIVE_DRIVER when another driver uses the directory; PlatformError
    *   when the directory or its files cannot be made, ENOSPC among them.
    */
   static async launch(options: GivenDriverOptions = {}): Promise<MediaDriver> {
     if (options.threadingMode === 'INVOKER') {
       const driver = DriverCore.launch({ platform: nativePlatform(), ...options });
-      return new MediaDriver(driver.aeronDirectoryName, driver.sharedAgentInvoker, async () => driver.close());
+      return new MediaDriver(
+        runningByCaller(() => driver.close()),
+        driver,
+        driver.sharedAgentInvoker,
+      );
     }
-    const thread = await launchThread<GivenDriverOptions, DriverReady>(
-      'media-driver-thread',
-      cloneable(options),
-      options,
-    );
-    return new MediaDriver(thread.ready.aeronDirectoryName, undefined, thread.close);
-  }
-
-  /** Ends the driver after its current duty cycle. Clients of other processes see it go by its heartbeat. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    const thread = await launchComponent<GivenDriverOptions, DriverReady>('media-driver', cloneable(options), options);
+    return new MediaDriver(thread, thread.ready);
   }
 }

@@ -1,25 +1,18 @@
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { AeronError } from '../agrona/mod.ts';
+import { launchThread } from './component-thread.ts';
 import { canBeCloned, findStuck } from './crossing.ts';
-import { deferred } from './deferred.ts';
+import type { Running } from './launched.ts';
 import type { NodeHooks, NodeParts } from './node-loop.ts';
-import type { FromNodeThread, ToNodeThread } from './node-thread.ts';
+import type { NodeOptions, NodeReady } from './node-thread.ts';
 import type { ServiceModule } from './service-module.ts';
 
-/** Components that run. */
-export interface RunningNode {
-  readonly aeronDirectoryName: string | undefined;
-  /** Settles when the components have ended, told to or by themselves. Rejects when they could not go on. */
-  readonly ended: Promise<void>;
-  /** Resolves when they have ended, however that was. */
-  close(): Promise<void>;
-}
+/** Components of a node that run. */
+export interface RunningNode extends Running, NodeReady {}
 
 /**
  * Runs components in one worker thread. Resolves when all of them have started.
- * @throws AeronError CONFIGURATION for an option that cannot cross into the thread; what the components throw;
- *   NODE_ENDED when they were told to end before they had started
+ * @throws AeronError CONFIGURATION for an option that cannot cross into the thread; as `launchThread`
  */
 export async function runInThread(
   name: string,
@@ -28,55 +21,12 @@ export async function runInThread(
   hooks: NodeHooks,
   signal?: AbortSignal,
 ): Promise<RunningNode> {
-  if (signal?.aborted === true) {
-    throw new AeronError('NODE_ENDED', 'told to end before it had started');
-  }
-  const control = new Int32Array(new SharedArrayBuffer(4));
-  const data: ToNodeThread = { parts, serviceModules: serviceModules.map(withLocation), control };
-  checkCloneable(data);
-  const worker = new Worker(new URL('./node-thread.js', import.meta.url), { workerData: data, name });
-  const ready = deferred<string | undefined>();
-  const ended = deferred<void>();
-  ended.promise.catch(() => {});
-  const fail = (error: Error) => {
-    ready.reject(error);
-    ended.reject(error);
-  };
-  worker.on('message', (message: FromNodeThread) => {
-    switch (message.kind) {
-      case 'ready':
-        ready.resolve(message.aeronDirectoryName);
-        break;
-      case 'failed':
-        fail(new AeronError(message.code, message.message, { cause: message.stack }));
-        break;
-      case 'log':
-        hooks.log(message.text);
-        break;
-      case 'error':
-        hooks.error(message.component, message.text);
-    }
-  });
-  worker.on('error', fail);
-  worker.once('exit', () => {
-    ready.reject(new AeronError('NODE_ENDED', `${name} ended before it was ready`));
-    ended.resolve();
-  });
-  const tellToEnd = () => Atomics.store(control, 0, 1);
-  signal?.addEventListener('abort', tellToEnd);
-  try {
-    const aeronDirectoryName = await ready.promise;
-    return {
-      aeronDirectoryName,
-      ended: ended.promise,
-      close: () => {
-        tellToEnd();
-        return ended.promise.catch(() => {});
-      },
-    };
-  } finally {
-    signal?.removeEventListener('abort', tellToEnd);
-  }
+  const options: NodeOptions = { parts, serviceModules: serviceModules.map(withLocation) };
+  checkCloneable(options);
+  const thread = await launchThread<NodeOptions, NodeReady>(name, 'node-thread', options, hooks, signal);
+  const { ready, ended, close } = thread;
+  ended.catch(() => {}); // of what there was, `hooks` have been told
+  return { ...ready, ended, close };
 }
 
 /** Relative paths are relative to the working directory. */
@@ -86,7 +36,7 @@ function withLocation(module: ServiceModule): ServiceModule {
   return { ...module, serviceModule: isUrl ? location : pathToFileURL(location).href };
 }
 
-function checkCloneable({ parts, serviceModules }: ToNodeThread): void {
+function checkCloneable({ parts, serviceModules }: NodeOptions): void {
   const { services: _, ...components } = parts;
   const all: readonly (readonly [string, object])[] = [
     ...Object.entries(components).map(([name, options]) => [name, options ?? {}] as const),

@@ -13,6 +13,7 @@ import { ConsensusModule, type ConsensusModuleOptions } from '../cluster/consens
 import { ClusteredServiceContainer, type GivenServiceOptions } from '../cluster/service/mod.ts';
 import { type GivenDriverOptions, MediaDriver } from '../driver/mod.ts';
 import type { Platform } from '../platform/mod.ts';
+import { componentFailed } from './component-failed.ts';
 
 /** The components of a node that share a thread; all of them, or those that are not elsewhere. */
 export interface NodeParts {
@@ -168,11 +169,7 @@ export class NodeLoop {
     if (failed === undefined) {
       return undefined;
     }
-    const cause = failed.invoker.failure;
-    const why = cause === undefined ? '' : `: ${cause.message}`;
-    return new AeronError('COMPONENT_FAILED', `the node has ended because its ${failed.component} has${why}`, {
-      cause,
-    });
+    return componentFailed(`the node has ended because its ${failed.component} has`, failed.invoker.failure);
   }
 
   /** One round of all components. Returns how much work there was. */

@@ -1,50 +1,43 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AeronError } from '../agrona/mod.ts';
 import type { Platform } from '../platform/mod.ts';
 import { nativePlatform } from '../platform/native/mod.ts';
-import type { FromComponentThread, ToComponentThread } from './component-thread.ts';
+import type { FromThread, ToThread } from './component-thread.ts';
+import { describeError } from './crossing.ts';
 
-/** What a component in its own thread has from the thread that launched it. */
-export interface ComponentWorld<Options> {
+/** What components in their own thread have from the thread that launched them. */
+export interface ComponentWorld<Options, Hooks> {
   readonly options: Options;
   readonly platform: Platform;
-  readonly terminationHook: () => void;
-  readonly logger: (text: string) => void;
-  readonly errorHandler: (error: unknown) => void;
+  /** Calls those of the launching thread. */
+  readonly hooks: Hooks;
+  readonly isToldToStop: () => boolean;
 }
 
-/** A component that is ready to run. */
+/** Components that are ready to run. */
 export interface RunnableComponent<Ready> {
   readonly ready: Ready;
-  /** Until it is told to stop, or has no more to do. */
-  run(shouldStop: () => boolean): void;
+  /** Until they are told to stop, or have no more to do. @throws why they could not go on */
+  run(isToldToStop: () => boolean): void;
 }
 
-/** The body of a component's thread: makes it, says so, and runs it. */
-export function runComponent<Options, Ready>(make: (world: ComponentWorld<Options>) => RunnableComponent<Ready>): void {
-  const { options, control, isErrorHandled } = workerData as ToComponentThread<Options>;
-  const say = (message: FromComponentThread<Ready>) => parentPort!.postMessage(message);
+/** The body of a thread: makes the components, says so, and runs them. */
+export async function runComponent<Options, Hooks extends object, Ready>(
+  make: (world: ComponentWorld<Options, Hooks>) => RunnableComponent<Ready> | Promise<RunnableComponent<Ready>>,
+): Promise<void> {
+  const { options, control } = workerData as ToThread<Options>;
+  const say = (message: FromThread<Ready>) => parentPort!.postMessage(message);
+  const hooks = new Proxy({} as Hooks, {
+    get:
+      (_, hook) =>
+      (...given: readonly unknown[]) =>
+        say({ kind: 'call', hook: String(hook), given }),
+  });
+  const isToldToStop = () => Atomics.load(control, 0) !== 0;
   try {
-    const component = make({
-      options,
-      platform: nativePlatform(),
-      terminationHook: () => say({ kind: 'termination' }),
-      logger: (text) => say({ kind: 'log', text }),
-      errorHandler: (error) => {
-        if (isErrorHandled) {
-          say({ kind: 'error', ...describe(error) });
-        }
-      },
-    });
+    const component = await make({ options, platform: nativePlatform(), hooks, isToldToStop });
     say({ kind: 'ready', ready: component.ready });
-    component.run(() => Atomics.load(control, 0) !== 0);
+    component.run(isToldToStop);
   } catch (error) {
-    say({ kind: 'failed', ...describe(error) });
+    say({ kind: 'failed', error: describeError(error) });
   }
-}
-
-/** What of an error crosses to another thread. */
-function describe(error: unknown): { code: string; message: string; stack: string | undefined } {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { code: AeronError.is(error) ? error.code : 'UNEXPECTED', message, stack };
 }

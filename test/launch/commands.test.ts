@@ -85,7 +85,11 @@ describe('The commands of the components', () => {
     await driver.line(/^Started media driver/);
     const service = aeron('clustered-service-container', '--service', SERVICE);
     await service.line(/^Started clustered service container/);
+    const archive = aeron('archive');
+    await archive.line(/^Started archive/);
     await driver.kill('SIGTERM');
+    assert.equal(await archive.exit(), 1, archive.output);
+    assert.match(archive.output, /^aeron archive: the archive has ended: unexpected Aeron close$/m);
     assert.equal(await service.exit(), 1, service.output);
     assert.match(service.output, /^aeron clustered-service-container: .*service 0 has: unexpected Aeron close$/m);
   });

@@ -2,6 +2,7 @@ import {
   AeronError,
   AgentInvoker,
   AgentRunner,
+  type AgentTerminationError,
   CachedEpochClock,
   countedErrorHandler,
   createIdleStrategy,
@@ -105,6 +106,11 @@ export class Archive {
   /** Whether it has ended: closed, or because its driver was lost. */
   get isClosed(): boolean {
     return this.invoker?.isClosed ?? this.runner?.isClosed ?? false;
+  }
+
+  /** Why it has ended, when that was unexpected. */
+  get failure(): AgentTerminationError | undefined {
+    return (this.invoker ?? this.runner)?.failure;
   }
 
   /**
