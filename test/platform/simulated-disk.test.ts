@@ -417,6 +417,20 @@ describe('a simulated disk', () => {
     assert.deepEqual([...files().readWhole(PATH)], [1]);
   });
 
+  it('keeps what is to be written when the process that syncs is killed meanwhile', () => {
+    const { world, host } = oneHost();
+    const victim = host.process('victim');
+    const { files } = victim.platform;
+    createDurable(files, PATH, Uint8Array.of(1));
+    const file = files.open(PATH, 'r+');
+    file.write(Uint8Array.of(2), 0, 1, 0);
+    host.disk(PATH).set({ syncLatencyNs: 5 * ONE_MS_NS });
+    world.after(ONE_MS_NS, () => victim.kill());
+    throwsCode('PROCESS_DEAD', () => file.sync(false));
+    host.crash({ unsynced: 'kept' });
+    assert.deepEqual([...host.process('next').platform.files.readWhole(PATH)], [2]);
+  });
+
   it('takes its time to sync, in which the world goes on', () => {
     const { world, host, files } = oneHost();
     host.disk(PATH).set({ syncLatencyNs: 5 * ONE_MS_NS });

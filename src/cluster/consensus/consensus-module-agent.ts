@@ -362,6 +362,7 @@ export class ConsensusModuleAgent implements Agent {
     }
     if (member.isInElection) {
       member.procedures.clear();
+      member.log.stopAwaiting();
       member.step({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
     }
   }

@@ -85,6 +85,14 @@ export class MemberLog {
     return this.#observeImage() + this.#observeReplay(isPaused) + this.#observeReplication(nowNs);
   }
 
+  /** The election that waits for an image or the end of a replay was interrupted: neither is looked for any more. */
+  stopAwaiting(): void {
+    this.#isImageAwaited = false;
+    if (this.#replay !== undefined) {
+      this.#replay.isRunning = false;
+    }
+  }
+
   onSignal(event: RecordingSignalEvent): void {
     this.#replication?.onSignal(event);
   }

@@ -251,22 +251,18 @@ export class ProcessFiles implements FileSystem {
   }
 
   #syncFile(disk: SimulatedDisk, node: FileNode, path: string, from: number, to: number): void {
-    try {
-      this.#startSync(disk, path);
-    } catch (error) {
-      node.forgetDirty();
-      throw error;
-    }
+    this.#startSync(disk, path, node);
     node.sync(from, to);
     this.#host.record('sync', `${path} length ${node.length}`);
   }
 
   /** @throws PlatformError EIO, PROCESS_DEAD when the process is killed while the device works. */
-  #startSync(disk: SimulatedDisk, path: string): void {
+  #startSync(disk: SimulatedDisk, path: string, file?: FileNode): void {
     if (disk.faults.syncLatencyNs > 0) {
       this.#world.pass(disk.faults.syncLatencyNs);
     }
     if (disk.failsToSync()) {
+      file?.forgetDirty();
       throw new PlatformError('EIO', 'sync', `the device failed to write ${path}`);
     }
   }

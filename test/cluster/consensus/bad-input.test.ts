@@ -120,7 +120,7 @@ describe('ingress that comes too late or too early', () => {
 });
 
 describe('a member whose files are damaged', () => {
-  /** A node that has a snapshot and a message behind it, is stopped, and its files are changed. */
+  /** A node that has a snapshot and two messages behind it, is stopped, and its files are changed. */
   function damaged(damage: (files: FileSystem) => void): NodeWorld {
     const node = new NodeWorld().start();
     const client = node.client();
@@ -130,7 +130,8 @@ describe('a member whose files are damaged', () => {
     node.until(() => node.serviceLog.some((line) => line.startsWith('SNAPSHOT')));
     node.pass(SECOND_NS);
     client.send('add 1');
-    node.until(() => client.messages.includes('sum 6'));
+    client.send('add 2');
+    node.until(() => client.messages.includes('sum 8'));
     node.stopAll();
     damage(node.host.process('vandal').platform.files);
     node.start();
@@ -179,5 +180,22 @@ describe('a member whose files are damaged', () => {
     node.pass(10 * SECOND_NS);
     const count = node.errors.length - before;
     assert(count > 0 && count <= 50, `${count} errors in ten seconds`);
+  });
+
+  it('tries again at its leisure when a part of its log is lost, until it is there again', () => {
+    let sound = new Uint8Array(0);
+    const node = damaged((files) => {
+      sound = files.readWhole('/archive/0-0.rec').slice();
+      change(files, 0, (bytes) => bytes.fill(0, Buffer.from(bytes.buffer).indexOf('add 2') - 64));
+    });
+    node.untilError(/unexpected end of recording.*recordingId=0/);
+    const before = node.errors.length;
+    node.pass(10 * SECOND_NS);
+    const count = node.errors.length - before;
+    assert(count > 0 && count <= 100, `${count} errors in ten seconds`);
+    change(node.host.process('healer').platform.files, 0, () => sound);
+    const client = node.client();
+    client.send('state');
+    node.until(() => client.messages.includes('state sum=8 messages=4 ballast=0'));
   });
 });
