@@ -24,7 +24,8 @@ import { ClusterError } from './errors.ts';
 import { CONSENSUS_PROTOCOL_VERSION } from './protocol-version.ts';
 
 const SEND_ATTEMPTS = 3;
-const MAX_LENGTH = 64 * 1024;
+/** With the longest credentials. */
+const MAX_LENGTH = 65 * 1024;
 const HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
 /** Of `AppendPosition`. */
 const CATCHUP_FLAG = 1;
@@ -70,7 +71,7 @@ export class ConsensusPublisher {
     return false;
   }
 
-  /** To the leader, for a client that answered a member that does not lead. */
+  /** To the leader, for a client that answered a member that does not lead. @throws AeronError MESSAGE_TOO_LONG */
   challengeResponse(
     publication: ExclusivePublication | undefined,
     correlationId: number,

@@ -60,11 +60,7 @@ export class IngressSide implements IngressListener {
         length,
       );
     } catch (error) {
-      if (!AeronError.is(error) || error.code !== 'MESSAGE_TOO_LONG') {
-        throw error;
-      }
-      const what = `message of session ${clusterSessionId} is dropped, as the log cannot carry it`;
-      member.report(new ClusterEvent(`${what}: ${error.message} (term-length of logChannel)`));
+      this.#reportTooLong(error, `message of session ${clusterSessionId}`, 'logChannel');
       return CONTINUE;
     }
     if (position <= 0) {
@@ -93,9 +89,28 @@ export class IngressSide implements IngressListener {
     if (member.isLeader) {
       member.replicated.sessions.onChallengeResponse(correlationId, clusterSessionId, encodedCredentials);
     } else {
-      const link = member.links.get(member.leaderMemberId);
-      member.publisher.challengeResponse(link, correlationId, clusterSessionId, encodedCredentials);
+      this.#forwardChallengeResponse(correlationId, clusterSessionId, encodedCredentials);
     }
+  }
+
+  #forwardChallengeResponse(correlationId: number, clusterSessionId: number, encodedCredentials: Uint8Array): void {
+    const { links, leaderMemberId, publisher } = this.#member;
+    try {
+      publisher.challengeResponse(links.get(leaderMemberId), correlationId, clusterSessionId, encodedCredentials);
+    } catch (error) {
+      const what = `answer of session ${clusterSessionId} to its challenge, for member ${leaderMemberId},`;
+      this.#reportTooLong(error, what, 'consensusChannel');
+    }
+  }
+
+  /** Anything else is thrown on. */
+  #reportTooLong(error: unknown, what: string, channelOption: string): void {
+    if (!AeronError.is(error) || error.code !== 'MESSAGE_TOO_LONG') {
+      throw error;
+    }
+    this.#member.report(
+      new ClusterEvent(`${what} is dropped, as it is too long: ${error.message} (term-length of ${channelOption})`),
+    );
   }
 
   onAdminRequest(request: {
