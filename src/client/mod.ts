@@ -72,5 +72,6 @@ export type { DirectBufferVector } from './message-parts.ts';
 export { type Message, type MessagesOptions, messages } from './messages.ts';
 export { Publication } from './publication.ts';
 export { type SendOptions, send } from './send.ts';
+export { SendQueue } from './send-queue.ts';
 export { Subscription } from './subscription.ts';
 export { Wait } from './wait.ts';

@@ -1,5 +1,6 @@
 import { AeronError, AtomicBuffer } from '../agrona/mod.ts';
 import { Publication } from './publication.ts';
+import { SendQueue } from './send-queue.ts';
 import { Wait } from './wait.ts';
 
 export interface SendOptions {
@@ -10,14 +11,12 @@ export interface SendOptions {
 const utf8 = new TextEncoder();
 
 /** What the sends of one publication have in common. */
-interface Queue {
+interface Sends {
   readonly wait: Wait;
-  waitingSends: number;
-  /** Resolves when all sends so far that had to wait have ended: the next one waits behind them. */
-  before: Promise<void>;
+  readonly queue: SendQueue;
 }
 
-const queues = new WeakMap<Publication, Queue>();
+const sendsOfPublications = new WeakMap<Publication, Sends>();
 let scratch = AtomicBuffer.allocate(4096);
 
 /**
@@ -35,50 +34,25 @@ export async function send(
   const { signal } = options;
   signal?.throwIfAborted();
   const bytes = typeof message === 'string' ? utf8.encode(message) : message;
-  const queue = queueOf(publication);
-  if (queue.waitingSends === 0) {
+  const { wait, queue } = sendsOf(publication);
+  if (queue.isEmpty) {
     const position = tryOffer(publication, bytes);
     if (position >= 0) {
-      await queue.wait.afterProgress();
+      await wait.afterProgress();
       return position;
     }
   }
-  const { before } = queue;
-  const sent = offerAfter(before, publication, bytes, new Wait(publication.platform, signal));
-  queue.waitingSends++;
-  // One that gives up does not let the next one pass those before it.
-  queue.before = Promise.allSettled([before, sent]).then(() => {});
-  try {
-    return await sent;
-  } finally {
-    queue.waitingSends--;
-  }
+  return queue.send(() => tryOffer(publication, bytes), signal);
 }
 
-function queueOf(publication: Publication): Queue {
-  let queue = queues.get(publication);
-  if (queue === undefined) {
-    queue = { wait: new Wait(publication.platform, undefined), waitingSends: 0, before: Promise.resolve() };
-    queues.set(publication, queue);
+function sendsOf(publication: Publication): Sends {
+  let sends = sendsOfPublications.get(publication);
+  if (sends === undefined) {
+    const { platform } = publication;
+    sends = { wait: new Wait(platform, undefined), queue: new SendQueue(platform) };
+    sendsOfPublications.set(publication, sends);
   }
-  return queue;
-}
-
-async function offerAfter(
-  before: Promise<void>,
-  publication: Publication,
-  bytes: Uint8Array,
-  wait: Wait,
-): Promise<number> {
-  await wait.until(before);
-  for (;;) {
-    wait.signal?.throwIfAborted();
-    const position = tryOffer(publication, bytes);
-    if (position >= 0) {
-      return position;
-    }
-    await wait.next();
-  }
+  return sends;
 }
 
 /** The position, or a status that goes away by itself. */

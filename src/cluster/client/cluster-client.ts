@@ -1,5 +1,5 @@
 import { AeronError, AtomicBuffer } from '../../agrona/mod.ts';
-import { BufferClaim, ControlledFragmentAction, Publication, Wait } from '../../client/mod.ts';
+import { BufferClaim, ControlledFragmentAction, Publication, SendQueue, Wait } from '../../client/mod.ts';
 import type { Platform, ScheduledCall } from '../../platform/mod.ts';
 import { AdminResponseCode, EventCode } from '../codecs/mod.ts';
 import { AeronCluster, SessionState } from './aeron-cluster.ts';
@@ -55,15 +55,14 @@ export class ClusterClient {
   #lastSentNs: number;
   #idleRounds = 0;
   #next: ScheduledCall | undefined;
-  #waitingSends = 0;
-  /** Resolves when all sends so far that had to wait have ended: the next one waits behind them. */
-  #sendsBefore: Promise<void> = Promise.resolve();
+  readonly #sendQueue: SendQueue;
   readonly #claim = new BufferClaim();
   #scratch = AtomicBuffer.allocate(0);
 
   private constructor(session: AeronCluster, inbox: Inbox, keepAliveIntervalNs: number) {
     this.session = session;
     this.#platform = session.context.platform;
+    this.#sendQueue = new SendQueue(this.#platform);
     this.#inbox = inbox;
     this.#keepAliveIntervalNs = keepAliveIntervalNs;
     this.#lastSentNs = this.#nowNs;
@@ -149,19 +148,10 @@ export class ClusterClient {
   async send(message: Uint8Array | string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
     const bytes = typeof message === 'string' ? utf8.encode(message) : message;
-    if (this.#waitingSends === 0 && this.#tryOffer(bytes)) {
+    if (this.#sendQueue.isEmpty && this.#tryOffer(bytes) >= 0) {
       return;
     }
-    const before = this.#sendsBefore;
-    const sent = this.#sendAfter(before, bytes, new Wait(this.#platform, signal));
-    this.#waitingSends++;
-    // One that gives up does not let the next one pass those before it.
-    this.#sendsBefore = Promise.allSettled([before, sent]).then(() => {});
-    try {
-      await sent;
-    } finally {
-      this.#waitingSends--;
-    }
+    await this.#sendQueue.send(() => this.#tryOffer(bytes), signal);
   }
 
   /**
@@ -304,27 +294,17 @@ export class ClusterClient {
     }
   }
 
-  async #sendAfter(before: Promise<void>, bytes: Uint8Array, wait: Wait): Promise<void> {
-    await wait.until(before);
-    for (;;) {
-      wait.signal?.throwIfAborted();
-      if (this.#tryOffer(bytes)) {
-        return;
-      }
-      await wait.next();
-    }
-  }
-
-  #tryOffer(bytes: Uint8Array): boolean {
+  /** The position, or a status that goes away by itself. */
+  #tryOffer(bytes: Uint8Array): number {
     this.#checkOpen();
     let position = this.#offer(bytes);
     if (position === Publication.ADMIN_ACTION) {
       position = this.#offer(bytes);
     }
-    if (position > 0) {
+    if (position >= 0) {
       this.#lastSentNs = this.#nowNs;
     }
-    return position > 0;
+    return position;
   }
 
   /** What fits a datagram is written right into the log. */
