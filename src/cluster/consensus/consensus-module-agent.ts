@@ -127,9 +127,9 @@ export class ConsensusModuleAgent implements Agent {
     this.#invokeAeron();
     try {
       if (this.#member !== undefined) {
-        workCount += this.#archiveWork(this.#member) + this.#member.services.poll();
+        workCount += this.#member.services.poll();
       }
-      if (this.#start!.next().done === true) {
+      if (this.#stepStart().done === true) {
         this.#start = undefined;
         workCount++;
       }
@@ -143,6 +143,21 @@ export class ConsensusModuleAgent implements Agent {
       throw new AgentTerminationError(`member failed to start: ${why}`, { cause });
     }
     return workCount;
+  }
+
+  /** What the archive says unasked is about what is being done with it, as loading a snapshot, which then tells of it. */
+  #stepStart(): IteratorResult<void> {
+    try {
+      if (this.#member !== undefined) {
+        this.#archiveWork(this.#member);
+      }
+    } catch (error) {
+      if (error instanceof ArchiveError) {
+        return this.#start!.throw(error);
+      }
+      throw error;
+    }
+    return this.#start!.next();
   }
 
   #work(member: Member, nowNs: number): number {

@@ -76,7 +76,10 @@ export class Services {
     });
     acks!.forEach(({ relevantId }, serviceId) => {
       if (relevantId === NULL_VALUE) {
-        throw new ClusterError('SERVICE_START', `service=${serviceId} failed to start clustered service`);
+        throw new ClusterError(
+          'SERVICE_START',
+          `service=${serviceId} failed to start clustered service: its error log says why`,
+        );
       }
       this.#clientIds[serviceId] = relevantId;
     });

@@ -147,7 +147,7 @@ describe('a member whose files are damaged', () => {
     [
       'the snapshot of the consensus module is cut short',
       (files) => change(files, 2, (bytes) => bytes.subarray(0, 96)),
-      /START_FAILED .*unexpected end of recording at position=96 .*recordingId=2/,
+      /START_FAILED .*\(recordingId=2\) cannot be loaded: .*unexpected end of recording at position=96 .*invalidate-latest-snapshot/,
     ],
     [
       'the snapshot of the consensus module is garbage',
@@ -157,7 +157,7 @@ describe('a member whose files are damaged', () => {
     [
       'the snapshot of its service is cut short',
       (files) => change(files, 1, (bytes) => bytes.subarray(0, 96)),
-      /START_FAILED .*service=0 failed to start/,
+      /START_FAILED .*service=0 failed to start clustered service: its error log says why/,
     ],
   ];
   for (const [name, damage, error] of refusals) {
