@@ -6,8 +6,11 @@ import { BID_LENGTH, decodeBidResult, encodeBid } from './auction-messages.ts';
 
 /** How much higher than the best price a bid may be, in cents, exclusive. */
 const MAX_RAISE = 10;
-/** How long answers are waited for after the last bid. */
-const LAST_ANSWER_MS = 1_000;
+/** Customers begin at different times. */
+const FIRST_BID_MS = 1_000;
+/** How long the answer to the last bid is waited for: it never comes when it was lost with its leader. */
+const LAST_ANSWER_MS = 10_000;
+const POLL_MS = 10;
 
 export interface BidderOptions {
   readonly customerId: bigint;
@@ -21,6 +24,8 @@ export interface BidderOptions {
 export async function bidInAuction(cluster: ClusterClient, options: BidderOptions): Promise<void> {
   const { customerId, numOfBids, bidIntervalMs, print } = options;
   let lastBidSeen = 100n;
+  let lastAnswered = -1n;
+  let isOver = false;
   cluster.on('sessionEvent', ({ correlationId, leadershipTermId, leaderMemberId, code, detail }) =>
     print(`SessionEvent(${correlationId}, ${leadershipTermId}, ${leaderMemberId}, ${nameOf(code)}, ${detail})`),
   );
@@ -30,22 +35,31 @@ export async function bidInAuction(cluster: ClusterClient, options: BidderOption
   // Whatever ends it ends the bids too: `send` throws the reason.
   const listening = listen(cluster, (result) => {
     lastBidSeen = result.price;
+    lastAnswered = result.correlationId;
     print(
       `SessionMessage(${cluster.clusterSessionId}, ${result.correlationId},${result.customerId}, ` +
         `${result.price}, ${result.bidSucceeded})`,
     );
   });
-  listening.catch(() => {});
+  const end = () => {
+    isOver = true;
+  };
+  listening.then(end, end);
 
   const bid = AtomicBuffer.allocate(BID_LENGTH);
-  await sleep(randomInt(LAST_ANSWER_MS));
+  await sleep(randomInt(FIRST_BID_MS));
   for (let sent = 0; sent < numOfBids; sent++) {
     const price = lastBidSeen + BigInt(randomInt(MAX_RAISE));
     const correlationId = BigInt(sent);
     encodeBid(bid, { correlationId, customerId, price });
     await cluster.send(bid.copyBytes(0, BID_LENGTH));
     print(`Sent(${correlationId}, ${customerId}, ${price}) bidsRemaining=${numOfBids - sent - 1}`);
-    await sleep(sent === numOfBids - 1 ? LAST_ANSWER_MS : randomInt(Math.max(1, bidIntervalMs)));
+    if (sent < numOfBids - 1) {
+      await sleep(randomInt(Math.max(1, bidIntervalMs)));
+    }
+  }
+  for (let waitedMs = 0; lastAnswered < numOfBids - 1 && !isOver && waitedMs < LAST_ANSWER_MS; waitedMs += POLL_MS) {
+    await sleep(POLL_MS);
   }
   await cluster.close();
   await listening;

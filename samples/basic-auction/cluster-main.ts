@@ -24,6 +24,9 @@ async function runNode(nodeId: number, { hostnames, portBase, service }: Cluster
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => resolve());
     }
+    // The one that has started all nodes is gone, however it ended.
+    process.on('disconnect', () => resolve());
+    process.channel?.unref();
   });
   try {
     await Promise.race([signalled, node.ended]);
@@ -68,7 +71,7 @@ function startNode(nodeId: number, words: readonly string[]): FollowedNode {
   const logFile = `logs/cluster-${nodeId}.log`;
   const output = openSync(logFile, 'w');
   const child = spawn(process.execPath, [process.argv[1]!, ...words, String(nodeId)], {
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   closeSync(output);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

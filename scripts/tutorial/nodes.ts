@@ -6,6 +6,8 @@ import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { ROOT } from '../run.ts';
 
 const MEMBERS = [0, 1, 2] as const;
+/** For what ends by itself. */
+const END_MS = 60_000;
 
 /** The three nodes as processes of their own, in directories that go when they are removed. */
 export class TutorialNodes {
@@ -42,11 +44,12 @@ export class TutorialNodes {
     const child = spawn(process.execPath, [main, '--port-base', String(this.portBase), String(nodeId)], {
       cwd: this.directory,
       env: { ...process.env, AERON_DIR: this.aeronDirectory, AERON_CLUSTER_LEADER_HEARTBEAT_TIMEOUT: '5s' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // By the channel the node notices that this process is gone, and ends as well.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const log = createWriteStream(this.logFile(nodeId), { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
+    child.stdout!.pipe(log, { end: false });
+    child.stderr!.pipe(log, { end: false });
     this.#running.set(nodeId, child);
   }
 
@@ -68,15 +71,19 @@ export class TutorialNodes {
     await this.ended(nodeId);
   }
 
-  /** The exit code, once there is one; -1 after a signal. */
+  /** The exit code, once there is one; -1 after a signal. @throws Error after a minute */
   ended(nodeId: number): Promise<number> {
     const child = this.#running.get(nodeId)!;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       if (child.exitCode !== null || child.signalCode !== null) {
         resolve(child.exitCode ?? -1);
-      } else {
-        child.once('exit', (code) => resolve(code ?? -1));
+        return;
       }
+      const late = setTimeout(() => reject(new Error(`node ${nodeId} does not end`)), END_MS);
+      child.once('exit', (code) => {
+        clearTimeout(late);
+        resolve(code ?? -1);
+      });
     });
   }
 
@@ -85,6 +92,8 @@ export class TutorialNodes {
     const main = join(ROOT, 'build', 'src', 'cli', 'main.js');
     const child = spawn(process.execPath, [main, 'cluster-tool', join(this.home(nodeId), 'cluster'), command], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: END_MS,
+      killSignal: 'SIGKILL',
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
