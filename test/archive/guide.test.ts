@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from '../../scripts/run.ts';
+import { freePort } from '../ports.ts';
 
 describe('the program of docs/archive.md', () => {
   it('records and replays, and finds what it has recorded when it is started again', { timeout: 120_000 }, async () => {
     const directory = mkdtempSync(join(tmpdir(), 'aeron-guide-'));
     const sample = join(ROOT, 'build', 'samples', 'record-and-replay.js');
-    const port = String(23_000 + (process.pid % 900));
+    const port = String(freePort());
     const run = async () => {
       const { stdout } = await promisify(execFile)(process.execPath, [sample, directory, port]);
       return stdout.trim().split('\n');

@@ -18,6 +18,7 @@ function start(task: PublisherTask): Promise<unknown> {
     const worker = new Worker(new URL('./concurrent-publisher-worker.js', import.meta.url), { workerData: task });
     worker.once('message', resolve);
     worker.once('error', reject);
+    worker.once('exit', () => reject(new Error(`publisher ${task.id} ended without a word`)));
   });
 }
 

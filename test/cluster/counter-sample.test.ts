@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from '../../scripts/run.ts';
+import { ownPorts } from '../ports.ts';
 
 const SAMPLE = join(ROOT, 'build', 'samples', 'counter', 'main.js');
 
 describe('the counter of docs/clustered-service.md', () => {
   it('counts, and goes on counting when it is started again', { timeout: 120_000 }, async () => {
     const directory = mkdtempSync(join(tmpdir(), 'aeron-counter-'));
-    const env = { ...process.env, COUNTER_PORT_BASE: String(24_000 + (process.pid % 500) * 10) };
+    const env = { ...process.env, COUNTER_PORT_BASE: String(ownPorts()) };
     const run = async (...words: string[]) => {
       const { stdout } = await promisify(execFile)(process.execPath, [SAMPLE, directory, ...words], { env });
       return stdout.trim();

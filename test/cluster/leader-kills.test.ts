@@ -6,7 +6,8 @@ import { afterEach, describe, it } from 'node:test';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
 import type { Child } from '../interop/child.ts';
-import { freePort, Place, until } from '../robustness/place.ts';
+import { freePort } from '../ports.ts';
+import { Place, until } from '../robustness/place.ts';
 import { CONSENSUS_MODULE, recordedSnapshot } from './snapshot-recording.ts';
 
 const SIZE = 3;

@@ -10,6 +10,7 @@ import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { SystemCounterDescriptor } from '../../src/protocol/mod.ts';
 
 const MTU_LENGTH = 1408;
+const DEADLINE_NS = 30e9;
 /** Datagrams of a window of 128 KiB. */
 const WINDOW = Math.floor((128 * 1024) / MTU_LENGTH);
 
@@ -34,7 +35,9 @@ describe('The socket of a receiver', () => {
       });
       const subscriptionId = aeron.asyncAddSubscription('aeron:udp?endpoint=127.0.0.1:0', 1001);
       let channel: string | undefined;
+      const deadlineNs = platform.clock.nanoTime() + DEADLINE_NS;
       while (channel === undefined) {
+        assert(platform.clock.nanoTime() < deadlineNs, 'the driver answers');
         driverAgentInvoker.invoke();
         aeron.conductorAgentInvoker!.invoke();
         channel = aeron.getSubscription(subscriptionId)?.tryResolveChannelEndpointPort();

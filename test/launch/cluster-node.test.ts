@@ -200,25 +200,25 @@ describe('Nodes of a cluster', () => {
 
   it('outlive what a service throws', { timeout: 60_000 }, async () => {
     const errors: string[] = [];
-    const service: ClusteredService = {
-      onSessionMessage(session, _timestamp, buffer, offset, length) {
-        const text = buffer.getStringWithoutLength(offset, length);
-        if (text === 'throw') {
+    class HasABadDay extends CountingEcho {
+      override onSessionMessage(...args: Parameters<ClusteredService['onSessionMessage']>): void {
+        const [, , buffer, offset, length] = args;
+        if (buffer.getStringWithoutLength(offset, length) === 'throw') {
           throw new Error('a bad day');
         }
-        session!.offer(AtomicBuffer.ofString(text));
-      },
-    };
+        super.onSessionMessage(...args);
+      }
+    }
     await kept(
       ClusterNode.launch(
-        { ...place.components, services: [{ clusteredService: service }] },
+        { ...place.components, services: [{ clusteredService: new HasABadDay() }] },
         { errorHandler: (component, text) => errors.push(`${component}: ${text}`) },
       ),
     );
     const client = await connect();
     await client.send('throw');
     await client.send('hello');
-    assert.equal(textOf(await next(client)), 'hello');
+    assert.equal(textOf(await next(client)), '1 hello');
     assert.match(errors.join('\n'), /service 0: Error: a bad day/);
   });
 });

@@ -18,7 +18,7 @@ describe('The commands of the components', () => {
     children = [];
   });
   afterEach(async () => {
-    await Promise.all(children.map((child) => (child.ended ? undefined : child.kill())));
+    await Promise.allSettled(children.map((child) => (child.ended ? undefined : child.kill())));
     place.remove();
   });
 

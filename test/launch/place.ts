@@ -2,14 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterNodeOptions } from '../../src/launch/mod.ts';
-
-let nextPort = 30_000 + (process.pid % 100) * 25;
+import { freePort } from '../ports.ts';
 
 /** A member of a cluster of one, in directories of its own that go with `remove`. */
 export class MemberPlace {
   readonly home: string;
   readonly #memory: string;
-  readonly #ports = Array.from({ length: 5 }, () => `localhost:${nextPort++}`);
+  readonly #ports = Array.from({ length: 5 }, () => `localhost:${freePort()}`);
 
   constructor() {
     this.home = mkdtempSync(join(tmpdir(), 'aeron-launch-'));

@@ -207,11 +207,11 @@ describe('the native platform', () => {
     const program = `
       const { nativePlatform } = await import(${JSON.stringify(PLATFORM_URL)});
       nativePlatform().scheduler.after(60_000, () => {});`;
-    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 });
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 50_000 });
     assert.equal(status, 0);
   });
 
-  it('serves several threads at once, whose clocks agree', { timeout: 20_000 }, async () => {
+  it('serves several threads at once, whose clocks agree', { timeout: 60_000 }, async () => {
     const path = `${scratchDirectory}/shared`;
     const file = platform.files.createMapped(path, 4096);
     const words = new Int32Array(file.arrayBuffer);

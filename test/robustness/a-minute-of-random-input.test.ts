@@ -12,8 +12,9 @@ import {
 } from '../../src/client/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { AeronCounters, CncFile, SystemCounterDescriptor } from '../../src/protocol/mod.ts';
+import { freePort } from '../ports.ts';
 import type { HostileOrders } from './hostile-main.ts';
-import { freePort, Place, until } from './place.ts';
+import { Place, until } from './place.ts';
 
 // The file's name comes first in its folder, so that the runner begins it first and the others beside it.
 

@@ -53,7 +53,8 @@ const driver =
 const errors: unknown[] = [];
 const aeron = await Aeron.connect({
   aeronDirectoryName,
-  driverTimeoutMs: 1_500,
+  // How long it takes to miss one that was killed; long enough for answers of one that lives.
+  driverTimeoutMs: 5_000,
   keepAliveIntervalNs: 100_000_000,
   idleSleepDurationNs: 1_000_000,
   resourceLingerDurationNs: 0,

@@ -50,7 +50,7 @@ describe('what a client has given out', { concurrency: true }, () => {
     const directory = place.directory();
     const driver = hasDriver ? await place.driverProcess(directory) : undefined;
     const child = place.node('test/robustness/after-close-main.js', [directory, ending, String(driver?.pid)]);
-    assert.equal(await child.exit(), 0, child.output.slice(-3_000));
+    assert.equal(await child.exit(60_000), 0, child.output.slice(-3_000));
     const lines = child.output.split('\n');
     assert.deepEqual(
       EXPECTED.filter((line) => !lines.includes(line)),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Aeron, type Publication, RegistrationError, type Subscription } from '../../src/client/mod.ts';
 import { ErrorCode } from '../../src/protocol/mod.ts';
-import { freePort, Place, rejection } from './place.ts';
+import { freePort } from '../ports.ts';
+import { Place, rejection } from './place.ts';
 
 const PORT = freePort();
 const EP = `endpoint=127.0.0.1:${PORT}`;
@@ -89,8 +90,8 @@ describe('a bad channel is refused with the words that help', () => {
   });
 
   after(async () => {
-    assert.deepEqual(errors, []);
     await place.clear();
+    assert.deepEqual(errors, []);
   });
 
   const add = {
@@ -199,7 +200,9 @@ describe('a bad channel is refused with the words that help', () => {
 
     taken.close();
     await neighbour.addCounter(1000, 'the removal was done before this');
+    const deadline = Date.now() + 60_000;
     for (;;) {
+      assert.ok(Date.now() < deadline, 'the port is free again');
       const subscription = await aeron.addSubscription(channel, 1).catch((again: RegistrationError) => again);
       if (!(subscription instanceof RegistrationError)) {
         subscription.close();

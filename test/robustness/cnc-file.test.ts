@@ -35,8 +35,8 @@ describe('a cnc.dat', { concurrency: true }, () => {
   const connect = (aeronDirectoryName: string, driverTimeoutMs = 300) =>
     Aeron.connect({ aeronDirectoryName, driverTimeoutMs });
 
-  const launch = (aeronDirectoryName: string) =>
-    MediaDriver.launch({ ...SMALL_DRIVER, aeronDirectoryName, driverTimeoutMs: 300 });
+  const launch = (aeronDirectoryName: string, driverTimeoutMs = 10_000) =>
+    MediaDriver.launch({ ...SMALL_DRIVER, aeronDirectoryName, driverTimeoutMs });
 
   it('that is missing is waited for, and then an error that names the directory', async () => {
     for (const directory of [place.directory(), place.makeDirectory(place.directory())]) {
@@ -126,7 +126,7 @@ describe('a cnc.dat', { concurrency: true }, () => {
     assert.ok(error instanceof DriverTimeoutError, `${error}`);
     assert.match(error.message, /not initialised/);
 
-    const refusal = await rejection(launch(directory));
+    const refusal = await rejection(launch(directory, 300));
     assert.equal(refusal.code, 'DRIVER_TIMEOUT');
     assert.match(refusal.message, /not initialised: .*cnc\.dat.*aeron\.dir\.delete\.on\.start/);
   });

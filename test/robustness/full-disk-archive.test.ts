@@ -5,7 +5,8 @@ import { after, describe, it } from 'node:test';
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
 import { AeronArchive, REPLAY_ALL_AND_STOP, SourceLocation } from '../../src/archive/client/mod.ts';
 import { ArchivingMediaDriver } from '../../src/launch/mod.ts';
-import { freePort, Place, SMALL_DRIVER, until } from './place.ts';
+import { freePort } from '../ports.ts';
+import { Place, SMALL_DRIVER, until } from './place.ts';
 
 const KIB = 1024;
 const TERM_LENGTH = 64 * KIB;

@@ -13,7 +13,8 @@ import {
   ErrorCode,
   SystemCounterDescriptor,
 } from '../../src/protocol/mod.ts';
-import { freePort, Place, rejection, until } from './place.ts';
+import { freePort } from '../ports.ts';
+import { Place, rejection, until } from './place.ts';
 
 /** Counters of a driver with the smallest buffer for them. */
 const COUNTERS = 8_192;
@@ -135,7 +136,7 @@ describe('a driver with as many', () => {
   it('sessions on a stream as it is allowed keeps these and takes no other', async () => {
     const driver = await place.driver({
       streamSessionLimit: 3,
-      imageLivenessTimeoutNs: '500ms',
+      imageLivenessTimeoutNs: '2s',
       publicationLingerTimeoutNs: '100ms',
     });
     const { aeron, errors } = await place.client(driver.aeronDirectoryName);

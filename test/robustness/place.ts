@@ -7,13 +7,9 @@ import { AeronError } from '../../src/agrona/mod.ts';
 import { Aeron, type AeronOptions } from '../../src/client/mod.ts';
 import type { GivenDriverOptions } from '../../src/driver/mod.ts';
 import { MediaDriver } from '../../src/launch/mod.ts';
-import { SocketAddress } from '../../src/platform/mod.ts';
-import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { Child } from '../interop/child.ts';
 
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const FIRST_PORT = 25_000;
-const LAST_PORT = 26_999;
 
 /** Small logs and short time-outs, for drivers that a test starts. */
 export const SMALL_DRIVER = {
@@ -43,25 +39,8 @@ process.on('exit', () => {
   }
 });
 
-let nextPort = FIRST_PORT + (process.pid % 100) * 20;
-
-/** A UDP port that nobody on this machine uses now, and no other test of this process was given. */
-export function freePort(): number {
-  for (;;) {
-    nextPort = nextPort >= LAST_PORT ? FIRST_PORT : nextPort + 1;
-    try {
-      nativePlatform()
-        .network.openUdp({ bind: SocketAddress.of('0.0.0.0', nextPort) })
-        .close();
-      return nextPort;
-    } catch {
-      // Taken: the next one.
-    }
-  }
-}
-
 /** Resolves when the condition holds, or what it returns is there. @throws Error that says what was waited for. */
-export async function until<T>(what: string, condition: () => T, timeoutMs = 20_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, condition: () => T, timeoutMs = 60_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const result = condition();
@@ -143,6 +122,7 @@ export class Place {
     const aeron = await Aeron.connect({
       aeronDirectoryName: directory,
       idleSleepDurationNs: 1_000_000,
+      driverTimeoutMs: 60_000,
       errorHandler: (error) => errors.push(error),
       ...options,
     });

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ROOT } from '../../scripts/run.ts';
 import { Child } from '../interop/child.ts';
+import { ownPorts } from '../ports.ts';
 
 const SAMPLES = join(ROOT, 'build', 'samples', 'basic-auction');
-const PORT_BASE = String(28_000 + (process.pid % 20) * 100);
+const PORT_BASE = ownPorts();
+/** The samples' group, on a port of this test alone. */
+const EGRESS = `aeron:udp?endpoint=224.20.30.39:${PORT_BASE + 100}|interface=localhost`;
 const LONG_MS = 60_000;
 
 describe('The exercises of the tutorial, on a cluster of one', () => {
@@ -15,7 +18,7 @@ describe('The exercises of the tutorial, on a cluster of one', () => {
   const memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aeron-exercises-'));
   const children: Child[] = [];
   const start = (file: string, ...words: string[]): Child => {
-    const args = [join(SAMPLES, file), '--hostnames', 'localhost', '--port-base', PORT_BASE, ...words];
+    const args = [join(SAMPLES, file), '--hostnames', 'localhost', '--port-base', String(PORT_BASE), ...words];
     const child = new Child(file, process.execPath, args, { AERON_DIR: join(memory, 'aeron') }, home);
     children.push(child);
     return child;
@@ -26,7 +29,7 @@ describe('The exercises of the tutorial, on a cluster of one', () => {
     await node.line(/oldState=LEADER_READY newState=CLOSED/, LONG_MS);
   });
   after(async () => {
-    await Promise.all(children.map((child) => (child.ended ? undefined : child.kill())));
+    await Promise.allSettled(children.map((child) => (child.ended ? undefined : child.kill())));
     for (const path of [home, memory]) {
       rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     }
@@ -55,7 +58,7 @@ describe('The exercises of the tutorial, on a cluster of one', () => {
   });
 
   it('customers see the prices of others on a shared egress', { timeout: 90_000 }, async () => {
-    const words = ['--bids', '1000', '--interval-ms', '300'];
+    const words = ['--egress', EGRESS, '--bids', '1000', '--interval-ms', '300'];
     const customers = ['20', '21'].map((id) => start('exercises/shared-prices.js', ...words, id));
     const [first] = customers;
     await first!.line(/^of another: best price \d+ of customer 21$/, LONG_MS);

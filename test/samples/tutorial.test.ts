@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ROOT } from '../../scripts/run.ts';
 import { Child } from '../interop/child.ts';
+import { ownPorts } from '../ports.ts';
 import { type ConsoleBlock, consoleBlocks, patternOf } from './console-blocks.ts';
 
 const blocks = consoleBlocks(readFileSync(join(ROOT, 'docs', 'tutorial.md'), 'utf8'));
@@ -15,7 +16,7 @@ const LONG_MS = 90_000;
 class Walk {
   readonly directory = mkdtempSync(join(tmpdir(), 'aeron-walk-'));
   readonly #memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aeron-walk-'));
-  readonly #portBase = String(22_000 + (process.pid % 20) * 300);
+  readonly #portBase = String(ownPorts());
   readonly #children = new Map<string, Child>();
   leader = -1;
   newLeader = -1;
@@ -58,12 +59,8 @@ class Walk {
   }
 
   async remove(): Promise<void> {
-    for (const child of this.#children.values()) {
-      if (!child.ended) {
-        // A cluster's nodes end with it.
-        await child.kill('SIGTERM').catch(() => child.kill('SIGKILL'));
-      }
-    }
+    const children = [...this.#children.values()].filter(({ ended }) => !ended);
+    await Promise.allSettled(children.map((child) => child.kill('SIGTERM')));
     for (const path of [this.directory, this.#memory]) {
       rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     }
