@@ -4,6 +4,9 @@ import { nativePlatform } from '../platform/native/mod.ts';
 import type { FromThread, ToThread } from './component-thread.ts';
 import { describeError } from './crossing.ts';
 
+/** How long what is still under way in a thread whose components have ended may take. */
+const PATIENCE_MS = 1000;
+
 /** What components in their own thread have from the thread that launched them. */
 export interface ComponentWorld<Options, Hooks> {
   readonly options: Options;
@@ -33,11 +36,14 @@ export async function runComponent<Options, Hooks extends object, Ready>(
         say({ kind: 'call', hook: String(hook), given }),
   });
   const isToldToStop = () => Atomics.load(control, 0) !== 0;
+  const platform = nativePlatform();
   try {
-    const component = await make({ options, platform: nativePlatform(), hooks, isToldToStop });
+    const component = await make({ options, platform, hooks, isToldToStop });
     say({ kind: 'ready', ready: component.ready });
     component.run(isToldToStop);
   } catch (error) {
     say({ kind: 'failed', error: describeError(error) });
   }
+  // Unless the thread ends before by itself: a service may have left timers or sockets behind.
+  platform.scheduler.after(PATIENCE_MS, () => process.exit());
 }

@@ -58,6 +58,16 @@ describe('Components in threads of their own', () => {
     assert.equal(errors.at(-1), await archive.ended.catch((error) => error));
   });
 
+  it('end also when a service has left a timer behind', { timeout: 60_000 }, async () => {
+    const path = join(place.home, 'ticker.mjs');
+    writeFileSync(path, 'setInterval(() => {}, 1000); export default { onSessionMessage() {} };');
+    await using _ = await MediaDriver.launch(place.components.driver);
+    const { aeronDirectoryName, clusterDir } = place;
+    const serviceModule = pathToFileURL(path);
+    const container = await ClusteredServiceContainer.launch({ serviceModule, aeronDirectoryName, clusterDir });
+    await container.close();
+  });
+
   it('that end without a word are told of', { timeout: 60_000 }, async () => {
     const path = join(place.home, 'leaver.mjs');
     writeFileSync(path, 'process.exit();');
