@@ -8,7 +8,7 @@ import {
 } from '../../archive/client/mod.ts';
 import type { Aeron } from '../../client/mod.ts';
 import type { RecordingLog } from '../files/mod.ts';
-import { answer, type Procedure, until, untilTrue } from './procedure.ts';
+import { answer, type Procedure, until, untilTrue, withinMessageTimeout } from './procedure.ts';
 
 const NULL_VALUE = -1;
 const { NULL_COUNTER_ID, RECORD_ALLOCATED } = CountersDescriptor;
@@ -40,7 +40,10 @@ export class LogRecording {
     return this.#position?.get() ?? NULL_VALUE;
   }
 
-  /** Begins, or goes on with, the recording of a stream, and waits until its session is being recorded. */
+  /**
+   * Begins, or goes on with, the recording of a stream, and waits until its session is being recorded.
+   * @throws ClusterError ARCHIVE_TIMEOUT; ArchiveError, ArchiveTimeoutError
+   */
   *start(channel: string, streamId: number, sessionId: number, source: SourceLocation): Procedure<void> {
     const lastRecordingId = this.#recordingLog.findLastTermRecordingId();
     const recordingId = lastRecordingId === NULL_VALUE ? this.recordingId : lastRecordingId;
@@ -50,10 +53,12 @@ export class LogRecording {
         : this.#archive.extendRecording(recordingId, channel, streamId, source, true),
     );
     const counters = this.#aeron.countersReader;
-    const counterId = yield* until(() => {
+    const recorded = until(() => {
       const id = RecordingPos.findCounterIdBySession(counters, sessionId, this.#archive.archiveId);
       return id !== NULL_COUNTER_ID && RecordingPos.getRecordingId(counters, id) !== NULL_VALUE ? id : undefined;
     });
+    const what = `the log is not being recorded: channel=${channel} streamId=${streamId}`;
+    const counterId = yield* withinMessageTimeout(this.#archive, recorded, what);
     this.recordingId = RecordingPos.getRecordingId(counters, counterId);
     this.#positionRegistrationId = counters.getCounterRegistrationId(counterId);
     this.#position = new AtomicCounter(counters.valuesBuffer, counterId);
