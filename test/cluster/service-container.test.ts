@@ -490,7 +490,7 @@ describe('clustered service container', () => {
     world.until(() => world.hasTerminated);
     world.until(() => world.module.acks.length === 1);
     assert.equal(world.module.acks[0]!.relevantId, -1);
-    assert.match(world.errors[0]!, /failed to start service=0/);
+    assert.match(world.errors[0]!, /failed to start service=0 .* snapshotRecordingId=-1$/);
   });
 
   it('keeps its mark file fresh, and refuses a second container', () => {

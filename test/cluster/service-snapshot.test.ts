@@ -93,7 +93,10 @@ describe('snapshots of a service', () => {
     const { lines, module } = startFrom(world, 77, logPosition);
     assert.deepEqual(lines, []);
     assert.equal(module.acks[0]!.relevantId, -1);
-    assert.match(world.errors.join(), /failed to start service=0 .* snapshotRecordingId=77/);
+    assert.match(
+      world.errors.join(),
+      /failed to start service=0 .* snapshotRecordingId=77: .*invalidate-latest-snapshot/,
+    );
   });
 
   it('of another major version of the application are refused', () => {

@@ -52,9 +52,13 @@ function start(
     });
     return undefined;
   } catch (cause) {
+    const advice =
+      leadershipTermId === NULL_VALUE
+        ? ''
+        : ': if its snapshot is damaged, `aeron cluster-tool <cluster-dir> invalidate-latest-snapshot` makes an earlier one count';
     return new AgentTerminationError(
       `failed to start service=${serviceId} leadershipTermId=${leadershipTermId} logPosition=${cluster.logPosition} ` +
-        `clusterTime=${cluster.time} snapshotRecordingId=${state.snapshotRecordingIds[serviceId] ?? NULL_VALUE}`,
+        `clusterTime=${cluster.time} snapshotRecordingId=${state.snapshotRecordingIds[serviceId] ?? NULL_VALUE}${advice}`,
       { cause },
     );
   }
