@@ -54,6 +54,7 @@ export * as BroadcastBufferDescriptor from './broadcast-buffer-descriptor.ts';
 export { BroadcastReceiver, CopyBroadcastReceiver } from './broadcast-receiver.ts';
 export { BroadcastTransmitter } from './broadcast-transmitter.ts';
 export { CachedEpochClock, CachedNanoClock, type EpochClock, type NanoClock } from './clocks.ts';
+export { ComponentMarkFile, type OpenMarkFile } from './component-mark-file.ts';
 export * as CountersDescriptor from './counters-descriptor.ts';
 export { type CounterKey, CountersManager } from './counters-manager.ts';
 export { CountersReader } from './counters-reader.ts';

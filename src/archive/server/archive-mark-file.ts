@@ -1,10 +1,11 @@
 import {
   AeronError,
   type AtomicBuffer,
-  BitUtil,
-  MarkFile,
+  ComponentMarkFile,
+  ensureMarkFileLink,
+  type MarkFile,
+  resolveMarkFileDir as resolveLink,
   SemanticVersion,
-  saveExistingErrors,
 } from '../../agrona/mod.ts';
 import type { Platform } from '../../platform/mod.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import { ARCHIVE_MAJOR_VERSION, ARCHIVE_SEMANTIC_VERSION } from './archive-version.ts';
 
 const MESSAGE_HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
-const VERSION_OFFSET = 0;
 const ACTIVITY_TIMESTAMP_OFFSET = 8;
 const PID_OFFSET = 24;
 const NULL_VALUE = -1;
@@ -62,12 +62,7 @@ export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
 }
 
 /**
- * Shows that an archive runs in a directory, how it is configured, and what errors it had:
- *
- *     0                8                                         8192
- *     +----------------+---------------------------- - - - - ----+--------------- - - - +
- *     | message header | MarkFileHeader, with its texts          | distinct error log   |
- *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ * Shows that an archive runs in a directory, how it is configured, and what errors it had.
  *
  * An owner keeps the directory as long as it shows life. One whose process is not to be seen on this machine, and which may
  * live in a container of its own, counts as dead when it has been silent for two seconds; any other when it has been for
@@ -80,54 +75,47 @@ export interface ArchiveMarkFileHeader extends ArchiveMarkFileDetails {
  *
  * Upstream: `io.aeron.archive.ArchiveMarkFile`. Used by the owner's thread; observers open their own.
  */
-export class ArchiveMarkFile {
+export class ArchiveMarkFile extends ComponentMarkFile {
   static readonly FILENAME = 'archive-mark.dat';
   static readonly LINK_FILENAME = 'archive-mark.lnk';
-  static readonly HEADER_LENGTH = 8192;
   static readonly LIVENESS_TIMEOUT_MS = 10_000;
-
-  readonly path: string;
-  readonly errorBuffer: AtomicBuffer;
-  private readonly markFile: MarkFile;
-  private readonly headerOffset: number;
-
-  private constructor(markFile: MarkFile, headerOffset: number, errorBuffer: AtomicBuffer) {
-    this.path = markFile.path;
-    this.markFile = markFile;
-    this.headerOffset = headerOffset;
-    this.errorBuffer = errorBuffer;
-  }
 
   /**
    * Makes the file, or takes over that of a dead owner, whose errors are saved beside it.
    * @throws AeronError MARK_FILE_ACTIVE when the owner lives, MARK_FILE_VERSION, MARK_FILE_INVALID; PlatformError
    */
   static claim(options: ArchiveMarkFileOptions): ArchiveMarkFile {
-    const { platform, archiveDir, errorBufferLength, filePageSize } = options;
-    const markFileDir = options.markFileDir ?? archiveDir;
+    const { platform, archiveDir, markFileDir = archiveDir, errorBufferLength, filePageSize, logger } = options;
     const path = `${markFileDir}/${ArchiveMarkFile.FILENAME}`;
-    const existingOffset = headerOffsetOf(platform, path);
-    const headerOffset = existingOffset ?? MESSAGE_HEADER_LENGTH;
-    const markFile = MarkFile.claim({
+    const open = ComponentMarkFile.claimFile({
       platform,
       path,
-      ...layoutAt(headerOffset),
+      codec: MarkFileHeaderDecoder,
       timeoutMs: options.timeoutMs ?? ArchiveMarkFile.LIVENESS_TIMEOUT_MS,
-      totalLength: BitUtil.align(ArchiveMarkFile.HEADER_LENGTH + errorBufferLength, filePageSize),
       versionCheck: (version) => checkVersion(path, version),
-      isOwnerGone: (buffer) => isGone(platform, buffer, headerOffset),
+      errorBufferLength,
+      filePageSize,
+      isOwnerGone: (buffer, headerOffset) => isGone(platform, buffer, headerOffset),
+      inherit: (markFile, headerOffset) => {
+        const errorBuffer = ComponentMarkFile.errorLogOf(markFile, headerOf(markFile, headerOffset));
+        ComponentMarkFile.saveErrors(errorBuffer, 'archive', { platform, markFileDir, logger });
+      },
     });
+    const file = new ArchiveMarkFile(open, open.errorBuffer);
     try {
-      if (existingOffset !== undefined) {
-        saveErrorsOfPredecessor(markFile, existingOffset, markFileDir, options);
-      }
-      const errorBuffer = start(markFile, options);
-      writeLink(platform, archiveDir, markFileDir);
-      return new ArchiveMarkFile(markFile, MESSAGE_HEADER_LENGTH, errorBuffer);
+      ensureMarkFileLink(platform, archiveDir, markFileDir, ArchiveMarkFile.LINK_FILENAME);
     } catch (error) {
-      markFile.close();
+      file.markFile.timestampRelease(NULL_VALUE);
+      file.close();
       throw error;
     }
+    new MarkFileHeaderEncoder()
+      .wrapAndApplyHeader(open.markFile.buffer, 0, new MessageHeaderEncoder())
+      .startTimestamp(platform.clock.epochTimeMs())
+      .pid(platform.processes.pid)
+      .headerLength(ArchiveMarkFile.HEADER_LENGTH)
+      .errorBufferLength(errorBufferLength);
+    return file;
   }
 
   /**
@@ -142,18 +130,16 @@ export class ArchiveMarkFile {
     versionCheck?: (version: number) => void,
   ): ArchiveMarkFile {
     const path = `${resolveMarkFileDir(platform, archiveDir)}/${ArchiveMarkFile.FILENAME}`;
-    const headerOffset = headerOffsetOf(platform, path) ?? MESSAGE_HEADER_LENGTH;
-    const markFile = MarkFile.openExisting({
+    const open = ComponentMarkFile.openFile({
       platform,
       path,
-      ...layoutAt(headerOffset),
+      codec: MarkFileHeaderDecoder,
       timeoutMs,
       versionCheck: versionCheck ?? ((version) => checkVersion(path, version)),
     });
-    const { headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
-    const fits = errorLogFits(markFile, headerLength, errorBufferLength);
-    const errorBuffer = fits ? markFile.buffer.slice(headerLength, errorBufferLength) : markFile.buffer.slice(0, 0);
-    return new ArchiveMarkFile(markFile, headerOffset, errorBuffer);
+    const { markFile, headerOffset } = open;
+    const errorBuffer = ComponentMarkFile.errorLogOf(markFile, headerOf(markFile, headerOffset));
+    return new ArchiveMarkFile(open, errorBuffer ?? markFile.buffer.slice(0, 0));
   }
 
   /** @throws AeronError MARK_FILE_HEADER_LENGTH when the texts are longer than there is room */
@@ -178,31 +164,7 @@ export class ArchiveMarkFile {
 
   /** From now on others may read the file, and the owner lives. */
   signalReady(activityTimestampMs: number): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(activityTimestampMs);
-      this.markFile.signalReady(ARCHIVE_SEMANTIC_VERSION);
-      this.markFile.sync();
-    }
-  }
-
-  /** The owner ends in order: the next one need not wait. */
-  signalTerminated(): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(NULL_VALUE);
-      this.markFile.sync();
-    }
-  }
-
-  /** The owner's sign of life; several times within the time-out. */
-  updateActivityTimestamp(nowMs: number): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(nowMs);
-    }
-  }
-
-  /** Epoch ms of the owner's last sign of life; -1 when it has ended. */
-  activityTimestampVolatile(): number {
-    return this.isClosed ? NULL_VALUE : this.markFile.timestampVolatile();
+    this.signal(ARCHIVE_SEMANTIC_VERSION, activityTimestampMs);
   }
 
   /** Whether the owner lives. For one whose process is not to be seen, that may take two seconds. */
@@ -218,69 +180,17 @@ export class ArchiveMarkFile {
   putVersion(version: number): void {
     this.markFile.signalReady(version);
   }
-
-  get isClosed(): boolean {
-    return this.markFile.isClosed;
-  }
-
-  /** Unmaps the file. Whoever uses `errorBuffer` has stopped. */
-  close(): void {
-    this.errorBuffer.release();
-    this.markFile.close();
-  }
 }
 
 /** The directory that the mark file of an archive is in. */
 export function resolveMarkFileDir(platform: Platform, archiveDir: string): string {
-  const link = `${archiveDir}/${ArchiveMarkFile.LINK_FILENAME}`;
-  return platform.files.exists(link) ? new TextDecoder().decode(platform.files.readWhole(link)).trim() : archiveDir;
-}
-
-function writeLink(platform: Platform, archiveDir: string, markFileDir: string): void {
-  const link = `${archiveDir}/${ArchiveMarkFile.LINK_FILENAME}`;
-  if (markFileDir === archiveDir) {
-    platform.files.remove(link);
-  } else {
-    platform.files.writeWhole(link, new TextEncoder().encode(markFileDir));
-  }
+  return resolveLink(platform, archiveDir, ArchiveMarkFile.LINK_FILENAME);
 }
 
 /** Whether the process of this file's owner is not to be seen here. */
 function isGone(platform: Platform, buffer: AtomicBuffer, headerOffset: number): boolean {
   const pid = Number(buffer.getBigInt64(headerOffset + PID_OFFSET));
   return pid <= 0 || !platform.processes.isAlive(pid);
-}
-
-function saveErrorsOfPredecessor(
-  markFile: MarkFile,
-  headerOffset: number,
-  markFileDir: string,
-  options: ArchiveMarkFileOptions,
-): void {
-  const { headerLength, errorBufferLength } = headerOf(markFile, headerOffset);
-  if (errorLogFits(markFile, headerLength, errorBufferLength)) {
-    const errorBuffer = markFile.buffer.slice(headerLength, errorBufferLength);
-    saveExistingErrors(options.platform, markFileDir, 'archive', errorBuffer, options.logger);
-    errorBuffer.setMemory(0, errorBufferLength, 0);
-  }
-}
-
-/** Writes the start of the header anew and returns where the error log is. */
-function start(markFile: MarkFile, options: ArchiveMarkFileOptions): AtomicBuffer {
-  const { platform, errorBufferLength } = options;
-  const { buffer } = markFile;
-  // Not yet ready, and taken: the two fields first, then all the rest is zero.
-  markFile.moveFields(layoutAt(MESSAGE_HEADER_LENGTH));
-  markFile.signalReady(0);
-  const restOffset = MESSAGE_HEADER_LENGTH + ACTIVITY_TIMESTAMP_OFFSET + 8;
-  buffer.setMemory(restOffset, ArchiveMarkFile.HEADER_LENGTH - restOffset, 0);
-  new MarkFileHeaderEncoder()
-    .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
-    .startTimestamp(platform.clock.epochTimeMs())
-    .pid(platform.processes.pid)
-    .headerLength(ArchiveMarkFile.HEADER_LENGTH)
-    .errorBufferLength(errorBufferLength);
-  return buffer.slice(ArchiveMarkFile.HEADER_LENGTH, errorBufferLength);
 }
 
 function headerOf(markFile: MarkFile, headerOffset: number): ArchiveMarkFileHeader {
@@ -316,45 +226,6 @@ const HEADER_LENGTH_OFFSET = 44;
 /** Whoever takes over writes a number there that is none. */
 function timestampOf(markFile: MarkFile, headerOffset: number): number {
   return Number(markFile.buffer.getBigInt64Volatile(headerOffset + ACTIVITY_TIMESTAMP_OFFSET));
-}
-
-/** 0 in a file without a message header; undefined when there is no file, or nothing in it yet. */
-function headerOffsetOf(platform: Platform, path: string): number | undefined {
-  if (!platform.files.exists(path)) {
-    return undefined;
-  }
-  const file = platform.files.open(path, 'r');
-  try {
-    const bytes = new Uint8Array(MESSAGE_HEADER_LENGTH);
-    file.read(bytes, 0, bytes.length, 0);
-    if (bytes.every((byte) => byte === 0)) {
-      return undefined;
-    }
-    const view = { u8: bytes, view: new DataView(bytes.buffer) };
-    const header = new MessageHeaderDecoder().wrap(view, 0);
-    const isPresent =
-      header.templateId() === MarkFileHeaderDecoder.TEMPLATE_ID &&
-      header.schemaId() === MarkFileHeaderDecoder.SCHEMA_ID;
-    return isPresent ? MESSAGE_HEADER_LENGTH : 0;
-  } finally {
-    file.close();
-  }
-}
-
-function layoutAt(headerOffset: number) {
-  return {
-    versionFieldOffset: headerOffset + VERSION_OFFSET,
-    timestampFieldOffset: headerOffset + ACTIVITY_TIMESTAMP_OFFSET,
-  };
-}
-
-function errorLogFits(markFile: MarkFile, headerLength: number, errorBufferLength: number): boolean {
-  return (
-    headerLength > 0 &&
-    headerLength % 8 === 0 &&
-    errorBufferLength > 0 &&
-    headerLength + errorBufferLength <= markFile.buffer.capacity
-  );
 }
 
 function checkVersion(path: string, version: number): void {

@@ -1,10 +1,10 @@
 import {
-  AtomicBuffer,
-  BitUtil,
-  MarkFile,
+  type AtomicBuffer,
+  ComponentMarkFile,
+  type MarkFile,
+  type OpenMarkFile,
   resolveMarkFileDir,
   SemanticVersion,
-  saveExistingErrors,
 } from '../../agrona/mod.ts';
 import { AeronError, type Platform } from '../../platform/mod.ts';
 import {
@@ -24,8 +24,6 @@ const MAJOR_VERSION = 0;
 const VERSION_FAILED = -1;
 
 const MESSAGE_HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
-const VERSION_OFFSET = 0;
-const ACTIVITY_TIMESTAMP_OFFSET = 8;
 const CANDIDATE_TERM_ID_OFFSET = 32;
 
 export interface ClusterMarkFileOptions {
@@ -80,12 +78,7 @@ export interface ClusterMarkFileHeader extends ClusterMarkFileDetails {
 }
 
 /**
- * Shows that a component of a cluster runs in a directory, how it is configured, and what errors it had:
- *
- *     0                8                                         8192
- *     +----------------+---------------------------- - - - - ----+--------------- - - - +
- *     | message header | MarkFileHeader, with its texts          | distinct error log   |
- *     +----------------+---------------------------- - - - - ----+--------------- - - - +
+ * Shows that a component of a cluster runs in a directory, how it is configured, and what errors it had.
  *
  * Files of versions before 1.46 have no message header; they can be read, and are written anew by the next owner.
  *
@@ -97,24 +90,16 @@ export interface ClusterMarkFileHeader extends ClusterMarkFileDetails {
  * Upstream: `io.aeron.cluster.service.ClusterMarkFile`. Used by the owner's thread; observers open their own. After
  * `close` writes are ignored, and ids read as -1.
  */
-export class ClusterMarkFile {
+export class ClusterMarkFile extends ComponentMarkFile {
   static readonly FILENAME = 'cluster-mark.dat';
   static readonly LINK_FILENAME = 'cluster-mark.lnk';
   static readonly ERROR_BUFFER_MIN_LENGTH: number = 1024 * 1024;
-  static readonly HEADER_LENGTH = 8192;
 
-  readonly path: string;
-  readonly errorBuffer: AtomicBuffer;
-  private readonly markFile: MarkFile;
-  private readonly headerOffset: number;
   private readonly encoder = new MarkFileHeaderEncoder();
 
-  private constructor(markFile: MarkFile, headerOffset: number, errorBuffer: AtomicBuffer) {
-    this.path = markFile.path;
-    this.markFile = markFile;
-    this.headerOffset = headerOffset;
-    this.errorBuffer = errorBuffer;
-    this.encoder.wrap(markFile.buffer, headerOffset);
+  private constructor(open: OpenMarkFile, errorBuffer: AtomicBuffer) {
+    super(open, errorBuffer);
+    this.encoder.wrap(open.markFile.buffer, open.headerOffset);
   }
 
   /** `cluster-mark-service-N.dat`. */
@@ -155,32 +140,40 @@ export class ClusterMarkFile {
    *   kind of component, MARK_FILE_CLUSTER when it is of another cluster, MARK_FILE_INVALID; PlatformError
    */
   static claim(options: ClusterMarkFileOptions): ClusterMarkFile {
-    const { platform, markFileDir, filename, errorBufferLength, filePageSize } = options;
+    const { platform, errorBufferLength, filePageSize, timeoutMs } = options;
     if (errorBufferLength < ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH) {
       throw new AeronError(
         'CONFIGURATION',
         `errorBufferLength of ${errorBufferLength} is below ${ClusterMarkFile.ERROR_BUFFER_MIN_LENGTH}`,
       );
     }
-    const path = `${markFileDir}/${filename}`;
-    const existingOffset = platform.files.exists(path) ? headerOffsetOf(platform, path) : undefined;
-    const markFile = MarkFile.claim({
+    const path = `${options.markFileDir}/${options.filename}`;
+    let candidateTermId = NULL_VALUE;
+    const open = ComponentMarkFile.claimFile({
       platform,
       path,
-      ...layoutAt(existingOffset ?? MESSAGE_HEADER_LENGTH),
-      timeoutMs: options.timeoutMs,
-      totalLength: BitUtil.align(ClusterMarkFile.HEADER_LENGTH + errorBufferLength, filePageSize),
+      codec: MarkFileHeaderDecoder,
+      timeoutMs,
       versionCheck: (version) => checkVersionOfPredecessor(path, version, options.logger),
+      errorBufferLength,
+      filePageSize,
+      inherit: (markFile, headerOffset) => {
+        const header = headerOf(markFile, headerOffset);
+        checkPredecessor(path, header, options);
+        const errorBuffer = ComponentMarkFile.errorLogOf(markFile, header);
+        ComponentMarkFile.saveErrors(errorBuffer, typeName(options.type), options);
+        candidateTermId = header.candidateTermId;
+      },
     });
-    try {
-      const candidateTermId = existingOffset === undefined ? NULL_VALUE : inherit(markFile, existingOffset, options);
-      const errorBuffer = start(markFile, candidateTermId, options);
-      return new ClusterMarkFile(markFile, MESSAGE_HEADER_LENGTH, errorBuffer);
-    } catch (error) {
-      markFile.timestampRelease(NULL_VALUE);
-      markFile.close();
-      throw error;
-    }
+    new MarkFileHeaderEncoder()
+      .wrapAndApplyHeader(open.markFile.buffer, 0, new MessageHeaderEncoder())
+      .componentType(options.type)
+      .startTimestamp(platform.clock.epochTimeMs())
+      .pid(platform.processes.pid)
+      .candidateTermId(candidateTermId)
+      .headerLength(ClusterMarkFile.HEADER_LENGTH)
+      .errorBufferLength(errorBufferLength);
+    return new ClusterMarkFile(open, open.errorBuffer);
   }
 
   /**
@@ -188,23 +181,19 @@ export class ClusterMarkFile {
    * @throws AeronError MARK_FILE_INVALID, MARK_FILE_VERSION; PlatformError
    */
   static openExisting(platform: Platform, path: string, timeoutMs: number): ClusterMarkFile {
-    const offset = headerOffsetOf(platform, path);
-    const markFile = MarkFile.openExisting({
-      platform,
-      path,
-      ...layoutAt(offset),
-      timeoutMs,
-      versionCheck: (version) => checkVersion(path, version),
-    });
-    const { headerLength, errorBufferLength } = headerOf(markFile, offset);
-    if (!errorLogFits(markFile, headerLength, errorBufferLength)) {
+    const versionCheck = (version: number) => checkVersion(path, version);
+    const open = ComponentMarkFile.openFile({ platform, path, codec: MarkFileHeaderDecoder, timeoutMs, versionCheck });
+    const { markFile, headerOffset } = open;
+    const header = headerOf(markFile, headerOffset);
+    const errorBuffer = ComponentMarkFile.errorLogOf(markFile, header);
+    if (errorBuffer === undefined) {
       markFile.close();
       throw new AeronError(
         'MARK_FILE_INVALID',
-        `mark file ${path} has no room for an error log of ${errorBufferLength} bytes at ${headerLength}`,
+        `mark file ${path} has no room for an error log of ${header.errorBufferLength} bytes at ${header.headerLength}`,
       );
     }
-    return new ClusterMarkFile(markFile, offset, markFile.buffer.slice(headerLength, errorBufferLength));
+    return new ClusterMarkFile(open, errorBuffer);
   }
 
   /** @throws AeronError MARK_FILE_HEADER_LENGTH when the texts are longer than there is room */
@@ -242,26 +231,6 @@ export class ClusterMarkFile {
     this.signal(VERSION_FAILED, NULL_VALUE);
   }
 
-  /** The owner ends in order: the next one need not wait. */
-  signalTerminated(): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(NULL_VALUE);
-      this.markFile.sync();
-    }
-  }
-
-  /** The owner's sign of life; several times within the time-out. */
-  updateActivityTimestamp(nowMs: number): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(nowMs);
-    }
-  }
-
-  /** Epoch ms of the owner's last sign of life; -1 when it has ended. */
-  activityTimestampVolatile(): number {
-    return this.isClosed ? NULL_VALUE : this.markFile.timestampVolatile();
-  }
-
   /** A vote in files of old, before there was a node state file; -1 for none. */
   candidateTermId(): number {
     return this.isClosed
@@ -288,37 +257,21 @@ export class ClusterMarkFile {
       this.encoder.clusterId(clusterId);
     }
   }
-
-  get isClosed(): boolean {
-    return this.markFile.isClosed;
-  }
-
-  /** Unmaps the file. Whoever uses `errorBuffer` has stopped. */
-  close(): void {
-    this.errorBuffer.release();
-    this.markFile.close();
-  }
-
-  private signal(version: number, activityTimestampMs: number): void {
-    if (!this.isClosed) {
-      this.markFile.timestampRelease(activityTimestampMs);
-      this.markFile.signalReady(version);
-      this.markFile.sync();
-    }
-  }
 }
 
-/** Saves and clears what the predecessor left, and returns its candidate term. */
-function inherit(markFile: MarkFile, headerOffset: number, options: ClusterMarkFileOptions): number {
-  const { platform, markFileDir, logger, type, clusterId } = options;
-  const header = headerOf(markFile, headerOffset);
-  const { componentType, headerLength, errorBufferLength } = header;
+/** Whether the directory may go from the one to the other. */
+function checkPredecessor(
+  path: string,
+  header: ClusterMarkFileHeader,
+  { type, clusterId }: ClusterMarkFileOptions,
+): void {
+  const { componentType } = header;
   const takesOverBackup =
     componentType === ClusterComponentType.BACKUP && type === ClusterComponentType.CONSENSUS_MODULE;
   if (componentType !== ClusterComponentType.UNKNOWN && componentType !== type && !takesOverBackup) {
     throw new AeronError(
       'MARK_FILE_TYPE',
-      `existing Mark file type ${typeName(componentType)} not same as required type ${typeName(type)}: ${markFile.path}`,
+      `existing Mark file type ${typeName(componentType)} not same as required type ${typeName(type)}: ${path}`,
     );
   }
   // A start that has failed may not have got as far as the cluster id.
@@ -326,36 +279,10 @@ function inherit(markFile: MarkFile, headerOffset: number, options: ClusterMarkF
   if (wasReady && header.clusterId !== clusterId) {
     throw new AeronError(
       'MARK_FILE_CLUSTER',
-      `directory is of clusterId=${header.clusterId}, not of clusterId=${clusterId} (aeron.cluster.id): ${markFile.path}; ` +
+      `directory is of clusterId=${header.clusterId}, not of clusterId=${clusterId} (aeron.cluster.id): ${path}; ` +
         'give each cluster directories of its own (aeron.cluster.dir), or delete the file to give this one away',
     );
   }
-  if (errorLogFits(markFile, headerLength, errorBufferLength)) {
-    const errorBuffer = markFile.buffer.slice(headerLength, errorBufferLength);
-    saveExistingErrors(platform, markFileDir, typeName(type), errorBuffer, logger);
-    errorBuffer.setMemory(0, errorBufferLength, 0);
-  }
-  return markFile.buffer.getInt64Volatile(headerOffset + CANDIDATE_TERM_ID_OFFSET);
-}
-
-/** Writes the start of the header anew and returns where the error log is. */
-function start(markFile: MarkFile, candidateTermId: number, options: ClusterMarkFileOptions): AtomicBuffer {
-  const { platform, type, errorBufferLength } = options;
-  const { buffer } = markFile;
-  // Not yet ready, and taken: the two fields first, then all the rest is zero.
-  markFile.moveFields(layoutAt(MESSAGE_HEADER_LENGTH));
-  markFile.signalReady(0);
-  const restOffset = MESSAGE_HEADER_LENGTH + ACTIVITY_TIMESTAMP_OFFSET + 8;
-  buffer.setMemory(restOffset, ClusterMarkFile.HEADER_LENGTH - restOffset, 0);
-  new MarkFileHeaderEncoder()
-    .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
-    .componentType(type)
-    .startTimestamp(platform.clock.epochTimeMs())
-    .pid(platform.processes.pid)
-    .candidateTermId(candidateTermId)
-    .headerLength(ClusterMarkFile.HEADER_LENGTH)
-    .errorBufferLength(errorBufferLength);
-  return buffer.slice(ClusterMarkFile.HEADER_LENGTH, errorBufferLength);
 }
 
 function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHeader {
@@ -389,38 +316,6 @@ function headerOf(markFile: MarkFile, headerOffset: number): ClusterMarkFileHead
     authenticator: decoder.authenticator(),
     servicesClusterDir: decoder.servicesClusterDir(),
   };
-}
-
-/** 0 in a file without a message header. */
-function headerOffsetOf(platform: Platform, path: string): number {
-  const file = platform.files.open(path, 'r');
-  try {
-    const bytes = new Uint8Array(MESSAGE_HEADER_LENGTH);
-    file.read(bytes, 0, bytes.length, 0);
-    const header = new MessageHeaderDecoder().wrap(AtomicBuffer.copyOf(bytes), 0);
-    const isPresent =
-      header.templateId() === MarkFileHeaderDecoder.TEMPLATE_ID &&
-      header.schemaId() === MarkFileHeaderDecoder.SCHEMA_ID;
-    return isPresent ? MESSAGE_HEADER_LENGTH : 0;
-  } finally {
-    file.close();
-  }
-}
-
-function layoutAt(headerOffset: number) {
-  return {
-    versionFieldOffset: headerOffset + VERSION_OFFSET,
-    timestampFieldOffset: headerOffset + ACTIVITY_TIMESTAMP_OFFSET,
-  };
-}
-
-function errorLogFits(markFile: MarkFile, headerLength: number, errorBufferLength: number): boolean {
-  return (
-    headerLength > 0 &&
-    headerLength % 8 === 0 &&
-    errorBufferLength >= 0 &&
-    headerLength + errorBufferLength <= markFile.buffer.capacity
-  );
 }
 
 function checkVersionOfPredecessor(path: string, version: number, logger: (text: string) => void): void {

@@ -171,6 +171,17 @@ describe('ArchiveMarkFile', () => {
     assert.equal(resolveMarkFileDir(platform, DIR), DIR);
   });
 
+  it('is free for the next one when there can be no link to it', () => {
+    const { claim, first } = place();
+    const { files } = first.platform;
+    files.makeDirectories('/marks');
+    const link = `${DIR}/${ArchiveMarkFile.LINK_FILENAME}`;
+    files.makeDirectories(link);
+    throwsCode(() => claim(first, { markFileDir: '/marks' }), 'EISDIR');
+    files.removeTree(link);
+    claim(first, { markFileDir: '/marks' });
+  });
+
   it('refuses texts that it has no room for', () => {
     const markFile = place().claim();
     throwsCode(

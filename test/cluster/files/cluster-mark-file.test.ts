@@ -45,7 +45,7 @@ function oneMember() {
     file.signalReady(platform.clock.epochTimeMs());
     return file;
   };
-  return { platform, options, said, started, path: `${DIR}/${ClusterMarkFile.FILENAME}` };
+  return { world, platform, options, said, started, path: `${DIR}/${ClusterMarkFile.FILENAME}` };
 }
 
 const throwsCode = (code: string, action: () => unknown) =>
@@ -71,6 +71,14 @@ describe('ClusterMarkFile', () => {
     owner.close();
     owner.updateActivityTimestamp(78);
     assert.deepEqual([owner.memberId(), owner.activityTimestampVolatile()], [-1, -1]);
+  });
+
+  it('is waited for by others until it is there and ready', () => {
+    const { world, platform, started, path } = oneMember();
+    throwsCode('MARK_FILE_INVALID', () => ClusterMarkFile.openExisting(platform, path, 10));
+    world.after(1e9, () => started());
+    assert.equal(ClusterMarkFile.openExisting(platform, path, 2000).header().memberId, DETAILS.memberId);
+    assert.ok(platform.clock.nanoTime() >= 1e9);
   });
 
   it('is refused while another lives, and free at once when it has ended', () => {
