@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 
-/** Everything started here and not yet ended: killed when the test process ends, however it ends. */
+/** What a busy machine may need for something that is usually there at once. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Everything started here and not yet ended: killed when the test process ends, however it ends. That does not wait for
+ * them: what a failed test has left running must not keep its file from ending.
+ */
 const living = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of living) {
@@ -16,10 +23,12 @@ export class Child {
   readonly name: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<number>;
-  #lines: string[] = [];
-  #partial = '';
+  readonly #lines: string[] = [];
+  /** What has come behind the last whole line, of each of its outputs. */
+  readonly #partial = { stdout: '', stderr: '' };
+  /** Whoever waits for a line. */
+  readonly #waiting = new Set<() => void>();
   #exitCode: number | undefined;
-  #wake: () => void = () => {};
 
   constructor(
     name: string,
@@ -35,12 +44,17 @@ export class Child {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     living.add(this.#process);
-    const onText = (chunk: Buffer) => this.#onText(chunk.toString('utf8'));
-    this.#process.stdout!.on('data', onText);
-    this.#process.stderr!.on('data', onText);
-    this.#process.stdin!.on('error', () => {});
+    this.#process.unref();
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = this.#process[name] as Socket;
+      stream.setEncoding('utf8').on('data', (text: string) => this.#onText(name, text));
+      stream.unref();
+    }
+    const stdin = this.#process.stdin as Socket;
+    stdin.on('error', () => {});
+    stdin.unref();
     this.#ended = new Promise((resolve) => {
-      this.#process.on('error', (error) => this.#onText(`${error.message}\n`));
+      this.#process.on('error', (error) => this.#onText('stderr', `${error.message}\n`));
       this.#process.on('close', (code, signal) => {
         living.delete(this.#process);
         this.#exitCode = code ?? (signal === null ? 1 : 128);
@@ -59,16 +73,16 @@ export class Child {
   }
 
   get output(): string {
-    return [...this.#lines, this.#partial].join('\n');
+    return [...this.#lines, this.#partial.stdout + this.#partial.stderr].join('\n');
   }
 
   /** The first line, already printed or still to come, that matches. @throws Error after `timeoutMs`, or when the program ends without it. */
-  async line(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+  async line(pattern: RegExp, timeoutMs = PATIENCE_MS): Promise<string> {
     return this.nthLine(pattern, 0, timeoutMs);
   }
 
   /** As `line`, for the line behind `index` others that match. */
-  async nthLine(pattern: RegExp, index: number, timeoutMs = 30_000): Promise<string> {
+  async nthLine(pattern: RegExp, index: number, timeoutMs = PATIENCE_MS): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.#lines.filter((line) => pattern.test(line))[index];
@@ -81,11 +95,13 @@ export class Child {
         throw new Error(`${this.name}: no line ${pattern} ${why}; it printed:\n${this.output}`);
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
+        const wake = () => {
           clearTimeout(timer);
+          this.#waiting.delete(wake);
           resolve();
         };
+        const timer = setTimeout(wake, left);
+        this.#waiting.add(wake);
       });
     }
   }
@@ -96,19 +112,19 @@ export class Child {
   }
 
   /** Closes its standard input, which our peers take as the end, and waits for the exit code. */
-  async finish(timeoutMs = 20_000): Promise<number> {
+  async finish(timeoutMs = PATIENCE_MS): Promise<number> {
     this.#process.stdin!.end();
     return this.#within(timeoutMs);
   }
 
   /** Sends a signal and waits for the exit code. */
-  async kill(signal: NodeJS.Signals = 'SIGKILL', timeoutMs = 20_000): Promise<number> {
+  async kill(signal: NodeJS.Signals = 'SIGKILL', timeoutMs = PATIENCE_MS): Promise<number> {
     this.#process.kill(signal);
     return this.#within(timeoutMs);
   }
 
   /** Waits for it to end by itself. */
-  async exit(timeoutMs = 30_000): Promise<number> {
+  async exit(timeoutMs = PATIENCE_MS): Promise<number> {
     return this.#within(timeoutMs);
   }
 
@@ -127,10 +143,16 @@ export class Child {
     }
   }
 
-  #onText(text: string): void {
-    const lines = (this.#partial + text).split('\n');
-    this.#partial = lines.pop()!;
+  #onText(name: 'stdout' | 'stderr', text: string): void {
+    const lines = (this.#partial[name] + text).split('\n');
+    this.#partial[name] = lines.pop()!;
     this.#lines.push(...lines);
     this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) {
+      wake();
+    }
   }
 }
