@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 /** How long a file of tests may take: several times as long as the longest does. */
-const LIMIT_MS = 6 * 60_000;
+const LIMIT_MS = 20 * 60_000;
 
 // Loaded before each file of tests. One that leaves something running would otherwise never end, and the run neither.
 if (isMainThread && process.env['NODE_TEST_CONTEXT'] !== undefined) {
