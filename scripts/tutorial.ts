@@ -43,7 +43,7 @@ async function until<T>(what: string, withinMs: number, ask: () => Promise<T | u
 
 /** Whoever of the nodes says that it leads. */
 function findLeader(nodes: TutorialNodes, candidates: readonly number[]): Promise<number> {
-  return until('a node leads', 40_000, async () => {
+  return until('a node leads', 60_000, async () => {
     for (const nodeId of candidates) {
       if ((await nodes.tool(nodeId, 'is-leader')).exitCode === 0) {
         return nodeId;
@@ -131,7 +131,7 @@ async function play(nodes: TutorialNodes): Promise<void> {
   tell(`Node ${secondLeader} has taken over, ${((Date.now() - killedMs) / 1000).toFixed(1)} s after the kill.`);
   expect(secondLeader !== firstLeader, 'the leader is another node');
   price += 10n;
-  const again = await customer.bidAndWait(price, 20_000);
+  const again = await customer.bidAndWait(price);
   expect(again.bidSucceeded && again.price === price, 'bids are taken again');
   tell(`  customer 11 bids ${price}: the highest again`);
   const lost = customer.unanswered;
@@ -155,14 +155,14 @@ async function play(nodes: TutorialNodes): Promise<void> {
   tell(`Node ${firstLeader} comes back, replays its log, and catches up with the others.`);
   const replayedFrom = nodes.log(firstLeader).length;
   nodes.start(firstLeader);
-  await until('the node has caught up', 30_000, () =>
+  await until('the node has caught up', 60_000, () =>
     nodes.log(firstLeader).slice(replayedFrom).includes(`price=${price},`) ? true : undefined,
   );
   price += 5n;
   const last = await customers[1].bidAndWait(price);
   expect(last.bidSucceeded, 'bids go on');
   tell(`  customer 12 bids ${price}: the highest`);
-  await until('the node follows', 10_000, () =>
+  await until('the node follows', 30_000, () =>
     nodes.log(firstLeader).slice(replayedFrom).includes(`price=${price},`) ? true : undefined,
   );
   tell();

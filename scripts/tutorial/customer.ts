@@ -7,6 +7,8 @@ import {
 import { AtomicBuffer } from '../../src/agrona/mod.ts';
 import type { ClusterClient } from '../../src/cluster/client/mod.ts';
 
+const PATIENCE_MS = 30_000;
+
 /** A customer who keeps account of what was sent and what was answered. */
 export class Customer {
   readonly id: bigint;
@@ -44,17 +46,17 @@ export class Customer {
     return correlationId;
   }
 
-  /** Sends a bid and waits for the answer. @throws Error when none comes in `withinMs` */
-  async bidAndWait(price: bigint, withinMs = 10_000): Promise<BidResult> {
+  /** Sends a bid and waits for the answer. @throws Error when none comes in half a minute */
+  async bidAndWait(price: bigint): Promise<BidResult> {
     const correlationId = await this.bid(price);
-    const deadline = Date.now() + withinMs;
+    const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const answer = this.answers.get(correlationId);
       if (answer !== undefined) {
         return answer;
       }
       if (Date.now() > deadline) {
-        throw new Error(`customer ${this.id}: bid ${correlationId} was not answered in ${withinMs} ms`);
+        throw new Error(`customer ${this.id}: bid ${correlationId} was not answered in ${PATIENCE_MS} ms`);
       }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -108,11 +108,7 @@ export class TutorialNodes {
 
   /** Ends what still runs and removes every file. */
   async remove(): Promise<void> {
-    for (const [nodeId, child] of this.#running) {
-      if (child.exitCode === null && child.signalCode === null) {
-        await this.kill(nodeId);
-      }
-    }
+    await Promise.allSettled([...this.#running.keys()].map((nodeId) => this.kill(nodeId)));
     for (const path of [this.directory, this.#aeronParent]) {
       rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     }
