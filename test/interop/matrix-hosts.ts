@@ -7,6 +7,9 @@ import type { Child } from './child.ts';
 export const COMPONENTS = ['driver', 'archive', 'consensus', 'service', 'client'] as const;
 export type Component = (typeof COMPONENTS)[number];
 
+/** Java gives up sooner and says why. */
+const PATIENCE_MS = 90_000;
+
 /** Where a node lives. */
 export interface NodePlace {
   readonly aeronDirectory: string;
@@ -19,8 +22,8 @@ export interface NodePlace {
 
 /** Runs components of one language. */
 export interface ComponentHost {
-  start(component: Component, place: NodePlace): Promise<void>;
-  stop(component: Component): Promise<void>;
+  /** Resolves with what stops it again. */
+  start(component: Component, place: NodePlace): Promise<() => Promise<void>>;
   /** 'customer price yes' or 'customer price no': how the auction stands after the bid. */
   bid(customer: number, price: number): Promise<string>;
   /** Asks for a snapshot, as a client. */
@@ -36,14 +39,14 @@ export class JavaHost implements ComponentHost {
     this.#child = child;
   }
 
-  async start(component: Component, { aeronDirectory, home, members, ingress, archive }: NodePlace): Promise<void> {
+  async start(component: Component, place: NodePlace): Promise<() => Promise<void>> {
+    const { aeronDirectory, home, members, ingress, archive } = place;
     const words = { dir: aeronDirectory, home, members, ingress, archive };
     const options = Object.entries(words).map(([name, value]) => `${name}=${value}`);
     await this.#ask(`start ${component} ${options.join(' ')}`, 'STARTED');
-  }
-
-  async stop(component: Component): Promise<void> {
-    await this.#ask(`stop ${component}`, 'STOPPED');
+    return async () => {
+      await this.#ask(`stop ${component}`, 'STOPPED');
+    };
   }
 
   async bid(customer: number, price: number): Promise<string> {
@@ -60,7 +63,7 @@ export class JavaHost implements ComponentHost {
   /** The rest of the answer behind its word. */
   async #ask(command: string, expected: string): Promise<string> {
     this.#child.type(`${command}\n`);
-    const answer = await this.#child.nthLine(/^(STARTED|STOPPED|BID|ADMIN|FAILED)\b/, this.#answers++);
+    const answer = await this.#child.nthLine(/^(STARTED|STOPPED|BID|ADMIN|FAILED)\b/, this.#answers++, PATIENCE_MS);
     if (!answer.startsWith(expected)) {
       throw new Error(`java answered '${answer}' to '${command}'; it printed:\n${this.#child.output.slice(-4000)}`);
     }
@@ -74,14 +77,14 @@ interface Closeable {
 
 /** Our components, each in a thread of its own in this process. */
 export class TypeScriptHost implements ComponentHost {
-  readonly #running = new Map<Component, Closeable>();
+  #client: ClusterClient | undefined;
 
-  async start(component: Component, place: NodePlace): Promise<void> {
-    this.#running.set(component, await launch(component, place));
-  }
-
-  async stop(component: Component): Promise<void> {
-    await this.#running.get(component)!.close();
+  async start(component: Component, place: NodePlace): Promise<() => Promise<void>> {
+    const running = await launch(component, place);
+    if (running instanceof ClusterClient) {
+      this.#client = running;
+    }
+    return () => running.close();
   }
 
   async bid(customer: number, price: number): Promise<string> {
@@ -89,19 +92,15 @@ export class TypeScriptHost implements ComponentHost {
     bid.putInt64(0, 1);
     bid.putInt64(8, customer);
     bid.putInt64(16, price);
-    const client = this.#client;
+    const client = this.#client!;
     await client.send(bid.copyBytes(0, 24));
-    const { value } = await client.messages({ signal: AbortSignal.timeout(20_000) }).next();
+    const { value } = await client.messages({ signal: AbortSignal.timeout(60_000) }).next();
     const answer = AtomicBuffer.copyOf(value!.data);
     return `${answer.getInt64(8)} ${answer.getInt64(16)} ${answer.getInt8(24) === 1 ? 'yes' : 'no'}`;
   }
 
   async snapshot(): Promise<void> {
-    await this.#client.takeSnapshot({ signal: AbortSignal.timeout(20_000) });
-  }
-
-  get #client(): ClusterClient {
-    return this.#running.get('client') as ClusterClient;
+    await this.#client!.takeSnapshot({ signal: AbortSignal.timeout(60_000) });
   }
 }
 
@@ -147,7 +146,7 @@ function launch(component: Component, place: NodePlace): Promise<Closeable> {
         ingressChannel: 'aeron:udp?term-length=64k',
         ingressEndpoints: ingress,
         egressChannel: 'aeron:udp?endpoint=localhost:0',
-        messageTimeoutNs: '20s',
+        messageTimeoutNs: '60s',
       });
   }
 }

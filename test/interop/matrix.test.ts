@@ -23,7 +23,7 @@ const combinations: readonly Combination[] = Array.from({ length: 2 ** COMPONENT
 
 /** Waits until service and consensus module have a snapshot in the recording log; resolves with the service's recording. */
 async function snapshotTaken(clusterDir: string): Promise<number> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const log = new RecordingLog(nativePlatform(), clusterDir, false);
     const snapshots = log.entries.filter(({ type, isValid }) => type === EntryType.SNAPSHOT && isValid);
@@ -68,7 +68,7 @@ describe('One node of components of both languages', () => {
     const languages = COMPONENTS.map((component) => combination[component]);
     const row = languages.map((language) => language.padEnd(10)).join('  ');
     it(COMPONENTS.map((component) => `${component} ${combination[component]}`).join(', '), {
-      timeout: 90_000,
+      timeout: 300_000,
     }, async () => {
       let result = 'failed';
       try {
@@ -113,20 +113,22 @@ describe('One node of components of both languages', () => {
 
   /** Starts the node, does something with it, and stops it again. */
   async function run(combination: Combination, place: NodePlace, action: () => Promise<void>): Promise<void> {
-    const started: Component[] = [];
+    const stops: (() => Promise<void>)[] = [];
+    const errors: unknown[] = [];
     try {
       for (const component of COMPONENTS) {
-        await hosts[combination[component]].start(component, place);
-        started.push(component);
+        stops.push(await hosts[combination[component]].start(component, place));
       }
       await action();
-    } finally {
-      // One that fails to stop must not keep the others running.
-      const errors: unknown[] = [];
-      for (const component of started.reverse()) {
-        await hosts[combination[component]].stop(component).catch((error) => errors.push(error));
-      }
-      assert.deepEqual(errors, []);
+    } catch (error) {
+      errors.push(error);
+    }
+    // One that fails to stop must not keep the others running.
+    for (const stop of stops.reverse()) {
+      await stop().catch((error) => errors.push(error));
+    }
+    if (errors.length > 0) {
+      throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.join('\n'));
     }
   }
 });

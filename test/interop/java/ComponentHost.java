@@ -31,7 +31,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Each is answered by a line that begins with STARTED, STOPPED, BID, ADMIN or FAILED.
  */
 public final class ComponentHost implements EgressListener {
-    private static final long TIMEOUT_NS = 20_000_000_000L;
+    private static final long TIMEOUT_NS = 60_000_000_000L;
 
     private final Map<String, AutoCloseable> running = new HashMap<>();
     private String answer;
