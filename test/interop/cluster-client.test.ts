@@ -10,13 +10,15 @@ import { Stage } from './stage.ts';
 
 const AUCTION = 'io.aeron.samples.cluster.tutorial.BasicAuctionClusteredService';
 const BID_LENGTH = 24;
+/** Of who is to lose his session by silence; the others send signs of life many times as often. */
+const SESSION_TIMEOUT_MS = 4_000;
 
 /** Elections that do not take their time. */
 const QUICK_ELECTIONS = {
-  'aeron.cluster.leader.heartbeat.timeout': '2s',
+  'aeron.cluster.leader.heartbeat.timeout': '5s',
   'aeron.cluster.leader.heartbeat.interval': '100ms',
   'aeron.cluster.election.timeout': '500ms',
-  'aeron.cluster.startup.canvass.timeout': '5s',
+  'aeron.cluster.startup.canvass.timeout': '10s',
 };
 
 /** A bid as the auction expects it. */
@@ -35,7 +37,7 @@ function answerOf(data: Uint8Array): string {
 }
 
 async function nextAnswer(client: ClusterClient): Promise<string> {
-  const next = await client.messages({ signal: AbortSignal.timeout(30_000) }).next();
+  const next = await client.messages({ signal: AbortSignal.timeout(60_000) }).next();
   assert.equal(next.done, false);
   return answerOf(next.value!.data);
 }
@@ -59,7 +61,7 @@ class Clients {
       ingressChannel: 'aeron:udp?term-length=64k',
       ingressEndpoints,
       egressChannel: 'aeron:udp?endpoint=localhost:0',
-      messageTimeoutNs: '30s',
+      messageTimeoutNs: '60s',
       clientName: 'typescript',
       keepAliveIntervalNs: 300e6,
       ...options,
@@ -67,8 +69,11 @@ class Clients {
   }
 
   async close(): Promise<void> {
-    await this.#driver?.close();
-    await this.#stage.clear();
+    try {
+      await this.#driver?.close();
+    } finally {
+      await this.#stage.clear();
+    }
   }
 }
 
@@ -81,7 +86,7 @@ for (const version of Object.values(AERON_VERSIONS)) {
       properties: {
         ...QUICK_ELECTIONS,
         'aeron.cluster.max.sessions': 2,
-        'aeron.cluster.session.timeout': '2s',
+        'aeron.cluster.session.timeout': `${SESSION_TIMEOUT_MS}ms`,
         'aeron.cluster.authenticator.supplier': 'ChallengeAuthenticator$Supplier',
         'aeron.cluster.authorisation.service.supplier': 'AllowAll',
       },
@@ -102,12 +107,15 @@ for (const version of Object.values(AERON_VERSIONS)) {
       cluster.members[0]!.javaService(AUCTION);
     });
     after(async () => {
-      await clients.close();
-      await stage.clear();
+      try {
+        await clients.close();
+      } finally {
+        await stage.clear();
+      }
     });
 
     it('bids and is answered, asks for a snapshot, and is known while it says nothing', {
-      timeout: 60_000,
+      timeout: 300_000,
     }, async () => {
       await using client = await clients.connect(cluster.ingressEndpoints, known);
       assert.equal(client.leaderMemberId, 0);
@@ -115,15 +123,16 @@ for (const version of Object.values(AERON_VERSIONS)) {
       assert.equal(await nextAnswer(client), '7 100 yes');
       await client.send(bid(8n, 90n));
       assert.equal(await nextAnswer(client), '7 100 no');
-      await client.takeSnapshot({ signal: AbortSignal.timeout(30_000) });
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await client.takeSnapshot({ signal: AbortSignal.timeout(60_000) });
+      // Longer than one who does not keep his session alive would have it.
+      await new Promise((resolve) => setTimeout(resolve, SESSION_TIMEOUT_MS + 500));
       await client.send(bid(8n, 101n));
       assert.equal(await nextAnswer(client), '8 101 yes');
       assert.equal(client.state, SessionState.CONNECTED);
     });
 
     it('answers a challenge, and is turned away with a wrong answer or wrong credentials', {
-      timeout: 60_000,
+      timeout: 300_000,
     }, async () => {
       await using client = await clients.connect(cluster.ingressEndpoints, credentials('nobody', 'WHO ARE YOU?'));
       await client.send(bid(9n, 1n));
@@ -134,7 +143,7 @@ for (const version of Object.values(AERON_VERSIONS)) {
     });
 
     it('is turned away when there are too many sessions, and closed after saying nothing', {
-      timeout: 60_000,
+      timeout: 300_000,
     }, async () => {
       await using first = await clients.connect(cluster.ingressEndpoints, known);
       const silent = await clients.connect(cluster.ingressEndpoints, { ...known, keepAliveIntervalNs: 3600e9 });
@@ -156,12 +165,15 @@ for (const version of Object.values(AERON_VERSIONS)) {
     const stage = new Stage();
     const clients = new Clients();
     after(async () => {
-      await clients.close();
-      await stage.clear();
+      try {
+        await clients.close();
+      } finally {
+        await stage.clear();
+      }
     });
 
     it('is redirected to the leader, and goes on with the next one when it is killed', {
-      timeout: 120_000,
+      timeout: 300_000,
     }, async () => {
       const cluster = new JavaCluster(stage, { version, members: 3, properties: QUICK_ELECTIONS });
       cluster.start();
@@ -177,10 +189,11 @@ for (const version of Object.values(AERON_VERSIONS)) {
       assert.equal(await nextAnswer(redirected), '1 50 yes');
       const states: SessionState[] = [];
       redirected.on('stateChange', ({ state }) => states.push(state));
-      await Promise.all([cluster.members[leaderId]!.node!.kill('SIGKILL'), services[leaderId]!.kill('SIGKILL')]);
-      await new Promise<void>((resolve) => {
+      const isSucceeded = new Promise<void>((resolve) => {
         redirected.on('newLeader', () => resolve());
       });
+      await Promise.all([cluster.members[leaderId]!.node!.kill('SIGKILL'), services[leaderId]!.kill('SIGKILL')]);
+      await isSucceeded;
       await redirected.send(bid(2n, 60n));
       assert.equal(await nextAnswer(redirected), '2 60 yes');
       assert.notEqual(redirected.leaderMemberId, leaderId);
