@@ -16,7 +16,7 @@ describe('our service container under a Java consensus module', () => {
   });
 
   it('serves a Java client: sessions, timers, service messages, errors; snapshot, shutdown and restart', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const cluster = new JavaCluster(stage);
     const [member] = cluster.members;
@@ -74,7 +74,7 @@ describe('our service container under a Java consensus module', () => {
     await thirdClient.line(/^MESSAGE sum 43/);
   });
 
-  it('serves under the consensus module of the public tutorial', { timeout: 120_000 }, async () => {
+  it('serves under the consensus module of the public tutorial', { timeout: 300_000 }, async () => {
     const version = AERON_VERSIONS.tutorial;
     const cluster = new JavaCluster(stage, { version });
     const member = cluster.members[0]!;
@@ -94,7 +94,7 @@ describe('our service container under a Java consensus module', () => {
     await successor.line(/^ROLE LEADER/);
   });
 
-  it('loads the snapshot of a Java service, and Java loads ours', { timeout: 120_000 }, async () => {
+  it('loads the snapshot of a Java service, and Java loads ours', { timeout: 300_000 }, async () => {
     const cluster = new JavaCluster(stage);
     const member = cluster.members[0]!;
     const run = async (service: Child, bids: readonly string[]): Promise<Child> => {
@@ -122,7 +122,7 @@ describe('our service container under a Java consensus module', () => {
     assert.match(lastClient.output, /^BID 1 winner 15 at 300 no$/m);
   });
 
-  it('runs several services on a member, each with a snapshot of its own', { timeout: 120_000 }, async () => {
+  it('runs several services on a member, each with a snapshot of its own', { timeout: 300_000 }, async () => {
     const cluster = new JavaCluster(stage, { services: 2 });
     const member = cluster.members[0]!;
     member.start();
@@ -136,8 +136,9 @@ describe('our service container under a Java consensus module', () => {
     await member.tool('snapshot');
     await Promise.all(services.map((service) => service.line(/^SNAPSHOT sum=5 messages=4/)));
     await member.tool('shutdown');
-    await member.stop();
+    // Not the other way round: a node that is told to end does not wait for its services.
     assert.deepEqual(await Promise.all(services.map((service) => service.exit())), [0, 0]);
+    await member.stop();
 
     member.start();
     const successors = [member.service('text', 0), member.service('text', 1)];
@@ -145,10 +146,10 @@ describe('our service container under a Java consensus module', () => {
     await Promise.all(successors.map((service) => service.line(/^ROLE LEADER/)));
   });
 
-  it('goes on when the leader of three is killed, beside a Java service', { timeout: 180_000 }, async () => {
+  it('goes on when the leader of three is killed, beside a Java service', { timeout: 300_000 }, async () => {
     const cluster = new JavaCluster(stage, {
       members: 3,
-      properties: { 'aeron.cluster.leader.heartbeat.timeout': '2s', 'aeron.cluster.startup.canvass.timeout': '5s' },
+      properties: { 'aeron.cluster.leader.heartbeat.timeout': '5s', 'aeron.cluster.startup.canvass.timeout': '10s' },
     });
     cluster.start();
     const services = cluster.members.map((member) =>
@@ -166,7 +167,7 @@ describe('our service container under a Java consensus module', () => {
     await client.line(/^BID \d+ winner 3 at 110 yes/, 60_000);
     const survivor = cluster.members.find(({ id }) => id !== leaderId)!;
     assert.match(await survivor.tool('list-members'), /leaderMemberId=\d/);
-    const newLeaderId = Number(/^LEADER (\d)/m.exec(client.output)![1]);
+    const newLeaderId = Number([...client.output.matchAll(/^LEADER (\d)/gm)].at(-1)![1]);
     await cluster.members[newLeaderId]!.tool('shutdown');
     for (const member of cluster.members.filter(({ id }) => id !== leaderId && id !== 2)) {
       await services[member.id]!.line(/^TERMINATE winner 3 at 110/);
