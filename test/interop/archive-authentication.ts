@@ -4,7 +4,7 @@ import { ArchiveError, ArchiveErrorCode } from '../../src/archive/mod.ts';
 import { connect } from './archive-place.ts';
 import { type ArchivePlace, type Language, Stage } from './stage.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 const encoder = new TextEncoder();
 
 /** Our client and an authenticator, on an archive of a language. */

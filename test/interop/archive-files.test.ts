@@ -30,6 +30,7 @@ function javaTool(
     cwd: directory,
     encoding: 'utf8',
     input: 'y\n',
+    timeout: 60_000,
   });
   return { output: `${result.stdout}${result.stderr}`, exitCode: result.status };
 }

@@ -29,7 +29,7 @@ import {
 import { SHORT_LIVES } from './lives.ts';
 import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 
 /** The forms of our client for agents, and what else it has, on an archive of a language. */
 export function describeForms(title: string, language: Language): void {

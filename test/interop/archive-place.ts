@@ -4,7 +4,7 @@ import { type ExclusivePublication, messages, type Subscription, send } from '..
 import { nativePlatform } from '../../src/platform/native/mod.ts';
 import type { ArchivePlace } from './stage.ts';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 /** Terms of the streams that are recorded here: two fill a segment. */
 export const TERM_LENGTH = 64 * 1024;
 export const SEGMENT_LENGTH = 128 * 1024;
@@ -17,6 +17,7 @@ export function optionsFor(place: ArchivePlace, options: AeronArchiveOptions = {
     aeronDirectoryName: place.directory,
     controlRequestChannel: place.controlChannel,
     controlResponseChannel: 'aeron:udp?endpoint=localhost:0',
+    messageTimeoutNs: '30s',
     ...options,
   };
 }

@@ -22,7 +22,7 @@ import {
 } from './archive-place.ts';
 import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 const CONTROL_STREAM_ID = 10;
 
 /** Copies from an archive of one language to one of another, asked for by our client. */
@@ -36,7 +36,7 @@ export function describeReplication(source: Language, target: Language): void {
     const errors: ArchiveError[] = [];
 
     before(async () => {
-      const properties = { 'aeron.archive.message.timeout': '2s' };
+      const properties = { 'aeron.archive.message.timeout': '5s' };
       const [a, b] = await Promise.all([stage.archive(source), stage.archive(target, { properties })]);
       from = a;
       origin = await connect(a);
@@ -46,9 +46,12 @@ export function describeReplication(source: Language, target: Language): void {
       });
     });
     after(async () => {
-      origin?.close();
-      archive?.close();
-      await stage.clear();
+      try {
+        origin?.close();
+        archive?.close();
+      } finally {
+        await stage.clear();
+      }
     });
 
     /** Waits for a signal of one replication and returns it. */

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { AERON_VERSIONS } from '../../scripts/java.ts';
 import { type ArchivePlace, type Options, port, Stage } from './stage.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 
 for (const version of [AERON_VERSIONS.current, AERON_VERSIONS.tutorial]) {
   describe(`upstream's samples of ${version} on our archive`, () => {

@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { AERON_VERSIONS, type AeronVersion } from '../../scripts/java.ts';
 import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
 
-const LIVE_MS = 120_000;
+const LIVE_MS = 300_000;
 
 /** How requests and answers travel. */
 type Way = (place: ArchivePlace) => { readonly request: string; readonly response: string };
@@ -27,7 +27,7 @@ describe("Java's archive client cannot tell our archive from Java's", () => {
     const { request, response } = way(place);
     const words = [`dir=${place.directory}`, `request=${request}`, `response=${response}`];
     const client = stage.java('ArchiveScenario', words, {}, version);
-    const exitCode = await client.exit(60_000);
+    const exitCode = await client.exit(120_000);
     assert.equal(exitCode, 0, client.output);
     assert.match(client.output, /^BYE$/m);
     await place.child.kill('SIGTERM');
