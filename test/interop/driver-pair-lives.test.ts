@@ -14,7 +14,7 @@ describe('our driver and a Java driver that loses sight of it, and the other way
     ['typescript', 'java'],
     ['java', 'typescript'],
   ] as const) {
-    it(`the ${victim} driver is killed and another one takes its place`, { timeout: 120_000 }, async () => {
+    it(`the ${victim} driver is killed and another one takes its place`, { timeout: 300_000 }, async () => {
       const driver = { properties: SHORT_LIVES };
       const doomed = stage.directory();
       const place = { stage, directory: stage.directory() };

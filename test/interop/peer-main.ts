@@ -123,9 +123,12 @@ async function subscribe(): Promise<void> {
   }
   console.log('READY');
   const messages = new MessageCheck(isTail, fail);
-  const assembler = new FragmentAssembler((buffer, offset, length, header) =>
-    messages.onMessage(buffer, offset, length, header.sessionId),
-  );
+  const assembler = new FragmentAssembler((buffer, offset, length, header) => {
+    messages.onMessage(buffer, offset, length, header.sessionId);
+    if (messages.received === 1) {
+      console.log('FIRST');
+    }
+  });
   const count = number('count', 1000);
   await pollUntil(
     subscription,

@@ -149,7 +149,9 @@ public final class Peer {
             }
             next.put(key, sequence + 1);
             check(buffer, offset, length, sequence, id);
-            received[0]++;
+            if (received[0]++ == 0) {
+                System.out.println("FIRST");
+            }
         });
         pollUntil(
             subscription,
