@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AERON_VERSIONS, type AeronVersion, classPath, JAVA_OPTIONS } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
+import { SocketAddress } from '../../src/platform/mod.ts';
+import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { CncFile, CncFileDescriptor } from '../../src/protocol/mod.ts';
 import { Child } from './child.ts';
 
@@ -45,10 +47,23 @@ const SUPPLIER = 'ChallengeAuthenticator$Supplier';
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 let nextPort = 21000 + (process.pid % 400) * 20;
 
-/** A UDP port that no other test of this process was given. */
+/** A UDP port that nobody on this machine uses now, and no other test of this process was given. */
 export function port(): number {
-  nextPort = nextPort >= 29900 ? 21000 : nextPort + 2;
+  do {
+    nextPort = nextPort >= 29900 ? 21000 : nextPort + 2;
+  } while (!isFree(nextPort));
   return nextPort;
+}
+
+function isFree(candidate: number): boolean {
+  try {
+    nativePlatform()
+      .network.openUdp({ bind: SocketAddress.of('0.0.0.0', candidate) })
+      .close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Directories not yet removed: they go when the test process ends, however it ends. */
@@ -172,8 +187,11 @@ export class Stage {
 
   /** Ends everything that still runs and removes every directory. */
   async clear(): Promise<void> {
-    await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
-    this.#directories.forEach(removeDirectory);
+    try {
+      await Promise.all(this.#children.map((child) => (child.ended ? undefined : child.kill('SIGKILL'))));
+    } finally {
+      this.#directories.forEach(removeDirectory);
+    }
   }
 
   #guardedArchive(environment: NodeJS.ProcessEnv): Child {
@@ -182,7 +200,7 @@ export class Stage {
   }
 
   async #untilReady(child: Child, directory: string): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (pidOfDriver(directory) !== child.pid) {
       if (Date.now() > deadline || child.ended) {
         throw new Error(`${child.name} did not come up in ${directory}; it printed:\n${child.output}`);
