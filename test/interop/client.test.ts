@@ -11,7 +11,7 @@ for (const version of Object.values(AERON_VERSIONS)) {
         ['typescript', 'java'],
         ['java', 'typescript'],
       ] as const) {
-        it(`${mode.name}: ${from} to ${to}`, { timeout: 60_000 }, () =>
+        it(`${mode.name}: ${from} to ${to}`, { timeout: 300_000 }, () =>
           stream(place, {
             from,
             to,

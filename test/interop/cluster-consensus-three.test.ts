@@ -4,9 +4,9 @@ import { JavaCluster, javaClusterClient } from './java-cluster.ts';
 import { type Language, type Options, Stage } from './stage.ts';
 
 const QUICK: Options = {
-  'aeron.cluster.leader.heartbeat.timeout': '2s',
+  'aeron.cluster.leader.heartbeat.timeout': '5s',
   'aeron.cluster.leader.heartbeat.interval': '100ms',
-  'aeron.cluster.startup.canvass.timeout': '8s',
+  'aeron.cluster.startup.canvass.timeout': '12s',
   'aeron.cluster.session.timeout': '20s',
 };
 
@@ -28,7 +28,7 @@ describe('three members, of which some have our consensus module', () => {
     return { cluster, services };
   };
 
-  it('follows a Java leader', { timeout: 120_000 }, async () => {
+  it('follows a Java leader', { timeout: 300_000 }, async () => {
     const { cluster, services } = start(['java', 'typescript', 'java'], 0);
     await services[0]!.line(/^ROLE LEADER/, 60_000);
     const client = javaClusterClient(stage, cluster.ingressEndpoints);
@@ -43,7 +43,7 @@ describe('three members, of which some have our consensus module', () => {
     assert.equal(await cluster.members[1]!.consensusModule!.exit(), 0);
   });
 
-  it('leads Java followers', { timeout: 120_000 }, async () => {
+  it('leads Java followers', { timeout: 300_000 }, async () => {
     const { cluster, services } = start(['typescript', 'java', 'java'], 0);
     await services[0]!.line(/^ROLE LEADER/, 60_000);
     const client = javaClusterClient(stage, cluster.ingressEndpoints);
@@ -59,7 +59,7 @@ describe('three members, of which some have our consensus module', () => {
   });
 
   it('goes on without the leader, and takes members back: behind by a term, and wiped', {
-    timeout: 240_000,
+    timeout: 600_000,
   }, async () => {
     const cluster = new JavaCluster(stage, {
       members: 3,

@@ -12,7 +12,7 @@ describe('our consensus module between a Java driver, archive, service container
   });
 
   it('leads a cluster of one: sessions, timers, service messages; snapshot, suspend, shutdown and restart', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
     const member = cluster.members[0]!;
@@ -67,7 +67,7 @@ describe('our consensus module between a Java driver, archive, service container
   ] as const) {
     const version = AERON_VERSIONS[name];
     it(`goes on from the log and snapshots of a Java one, and a Java one from ours: ${version}`, {
-      timeout: 120_000,
+      timeout: 300_000,
     }, async () => {
       const cluster = new JavaCluster(stage, { consensusModules: ['typescript'], version });
       const member = cluster.members[0]!;
@@ -97,7 +97,7 @@ describe('our consensus module between a Java driver, archive, service container
     });
   }
 
-  it('is backed up by Java: log and snapshot', { timeout: 120_000 }, async () => {
+  it('is backed up by Java: log and snapshot', { timeout: 300_000 }, async () => {
     const cluster = new JavaCluster(stage, { consensusModules: ['typescript'] });
     const member = cluster.members[0]!;
     member.start();

@@ -10,7 +10,7 @@ const SERVICE = join(ROOT, 'build', 'samples', 'basic-auction', 'service-module.
 
 /** Waits until there is a file. */
 async function present(path: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!existsSync(path)) {
     assert(Date.now() < deadline, `there is no ${path}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -24,7 +24,7 @@ describe('`aeron clustered-service-container` under a Java consensus module', ()
     stage = new Stage();
   });
 
-  it('runs the service of a module until the cluster ends it', { timeout: 60_000 }, async () => {
+  it('runs the service of a module until the cluster ends it', { timeout: 300_000 }, async () => {
     const cluster = new JavaCluster(stage);
     const [member] = cluster.members;
     member!.start();
@@ -51,7 +51,7 @@ describe('`aeron clustered-service-container` under a Java consensus module', ()
     assert.equal(await container.exit(), 0);
   });
 
-  it('ends when it is told to while it waits for a consensus module', { timeout: 60_000 }, async () => {
+  it('ends when it is told to while it waits for a consensus module', { timeout: 300_000 }, async () => {
     const directory = stage.directory();
     await stage.driver('typescript', directory);
     const container = stage.aeron(
@@ -70,7 +70,7 @@ describe('`aeron clustered-service-container` under a Java consensus module', ()
     assert.match(container.output, /told to end before it had started/);
   });
 
-  it('says what is wrong with a module', { timeout: 60_000 }, async () => {
+  it('says what is wrong with a module', { timeout: 300_000 }, async () => {
     const container = stage.aeron(
       ['clustered-service-container', '--service', SERVICE.replace('service-module', 'members')],
       {},

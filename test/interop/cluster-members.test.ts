@@ -25,9 +25,9 @@ class MixedCluster {
       consensusModules: languages,
       hasWholeNodes: true,
       properties: {
-        'aeron.cluster.leader.heartbeat.timeout': '2s',
+        'aeron.cluster.leader.heartbeat.timeout': '5s',
         'aeron.cluster.leader.heartbeat.interval': '100ms',
-        'aeron.cluster.startup.canvass.timeout': '8s',
+        'aeron.cluster.startup.canvass.timeout': '12s',
         'aeron.cluster.session.timeout': '30s',
       },
     });
@@ -204,7 +204,7 @@ describe('three whole members of both languages', () => {
   ];
   for (const languages of proportions) {
     it(`go on when leaders of either language die, and swap their disks: ${languages.join(', ')}`, {
-      timeout: 400_000,
+      timeout: 600_000,
     }, async () => {
       const cluster = new MixedCluster(stage, languages);
       try {

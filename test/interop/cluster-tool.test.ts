@@ -82,7 +82,7 @@ describe('aeron cluster-tool and the one of upstream', () => {
     return copy;
   };
 
-  it('say the same of a member that runs, and steer it', { timeout: 180_000 }, async () => {
+  it('say the same of a member that runs, and steer it', { timeout: 300_000 }, async () => {
     const { member, service, tools } = await started(AERON_VERSIONS.current);
     const dir = member.clusterDirectory;
     const { pid } = member.node!;
@@ -97,14 +97,14 @@ describe('aeron cluster-tool and the one of upstream', () => {
     await compareOffline(tools, member, ['pid', 'describe', 'recording-log', 'errors']);
   });
 
-  it('say the same of a member of 1.44, and steer it', { timeout: 180_000 }, async () => {
+  it('say the same of a member of 1.44, and steer it', { timeout: 300_000 }, async () => {
     const { member, service, tools } = await started(AERON_VERSIONS.tutorial);
     await steer(tools, member);
     await stopOrderly(tools, member, service);
     await tools.both([member.clusterDirectory, 'describe']);
   });
 
-  it('say the same of a member of ours, which both of them steer', { timeout: 180_000 }, async () => {
+  it('say the same of a member of ours, which both of them steer', { timeout: 300_000 }, async () => {
     const aeronDirectory = stage.directory();
     const home = dirname(aeronDirectory);
     const clusterDirectory = join(home, 'cluster');

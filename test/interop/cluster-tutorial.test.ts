@@ -47,10 +47,11 @@ class Tutorial {
       ]);
     }
     const properties = {
+      'aeron.dir': `${this.#directory}-customer-${customerId}`,
       'aeron.cluster.tutorial.customerId': customerId,
       'aeron.cluster.tutorial.numOfBids': 3,
       'aeron.cluster.tutorial.bidIntervalMs': 200,
-      'aeron.cluster.message.timeout': '20s',
+      'aeron.cluster.message.timeout': '60s',
     };
     return this.#stage.java(`${UPSTREAM}.BasicAuctionClusterClient`, [], properties, version);
   }
@@ -69,7 +70,7 @@ describe("The tutorial's programs, ours and upstream's unmodified ones", () => {
     stage = new Stage();
   });
 
-  it('our nodes have customers of both languages', { timeout: 150_000 }, async () => {
+  it('our nodes have customers of both languages', { timeout: 300_000 }, async () => {
     const tutorial = new Tutorial(stage);
     const nodes = [0, 1, 2].map((nodeId) => tutorial.node(nodeId, 'typescript'));
     await Promise.all(nodes.map((node) => node.line(/newState=CLOSED leaderId/, 60_000)));
@@ -82,7 +83,7 @@ describe("The tutorial's programs, ours and upstream's unmodified ones", () => {
   });
 
   for (const version of Object.values(AERON_VERSIONS)) {
-    it(`two Java nodes ${version} and one of ours have customers of both languages`, { timeout: 150_000 }, async () => {
+    it(`two Java nodes ${version} and one of ours have customers of both languages`, { timeout: 300_000 }, async () => {
       const tutorial = new Tutorial(stage);
       const nodes = [
         tutorial.node(0, 'java', version),

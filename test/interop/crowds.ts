@@ -3,7 +3,7 @@ import { describeOnDriver } from './on-driver.ts';
 import { type Language, port } from './stage.ts';
 import { crowd, type Party } from './streams.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 const TWO_OF_EACH: readonly Party[] = (['java', 'typescript', 'java', 'typescript'] as const).map((language) => ({
   language,
 }));

@@ -4,7 +4,7 @@ import { describeOnDrivers, type Place } from './on-driver.ts';
 import { port } from './stage.ts';
 import { crowd, type Party } from './streams.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 
 /** One datagram of twenty is lost on its way in. */
 const LOSSY = {

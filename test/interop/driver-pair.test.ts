@@ -3,7 +3,7 @@ import { describeOnDrivers } from './on-driver.ts';
 import { port } from './stage.ts';
 import { crowd, type Party } from './streams.ts';
 
-const LIVE_MS = 60_000;
+const LIVE_MS = 180_000;
 
 describeOnDrivers(
   'our driver beside a Java driver',

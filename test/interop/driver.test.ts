@@ -12,7 +12,7 @@ for (const version of Object.values(AERON_VERSIONS)) {
         ['java', 'typescript'],
         ['java', 'java'],
       ] as const) {
-        it(`${mode.name}: ${from} to ${to}`, { timeout: 60_000 }, () =>
+        it(`${mode.name}: ${from} to ${to}`, { timeout: 300_000 }, () =>
           stream(place, {
             from,
             to,

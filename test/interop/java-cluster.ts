@@ -5,7 +5,7 @@ import { ROOT } from '../../scripts/run.ts';
 import type { Child } from './child.ts';
 import { environmentOf, type Language, type Options, port, type Stage } from './stage.ts';
 
-/** A service is started with its driver, and waits until a busy machine has that running. */
+/** Of what is started with its driver, and waits until a busy machine has that running. */
 const PATIENT: Options = { 'aeron.driver.timeout': 60_000 };
 const PORTS_OF_A_MEMBER = ['ingress', 'consensus', 'log', 'catchup', 'archive'] as const;
 
@@ -109,7 +109,7 @@ export class JavaMember {
 
   /** Our consensus module, beside a Java driver and archive that are there or about to be. */
   startConsensusModule(): Child {
-    this.consensusModule = this.#stage.aeron(['consensus-module'], environmentOf(this.#properties));
+    this.consensusModule = this.#stage.aeron(['consensus-module'], environmentOf({ ...this.#properties, ...PATIENT }));
     return this.consensusModule;
   }
 

@@ -17,7 +17,7 @@ export function describeLongMessages(language: Language): void {
         ['typescript', 'java'],
         ['java', 'typescript'],
       ] as const) {
-        it(`${name}: ${from} to ${to}`, { timeout: 60_000 }, () =>
+        it(`${name}: ${from} to ${to}`, { timeout: 300_000 }, () =>
           stream(place, {
             from,
             to,

@@ -13,7 +13,7 @@ const FILTERS = ['type=^(1|2|3|4|5|6|7|9|12)$', 'session=.*', 'stream=^1001$', '
 /** `aeron stat` beside upstream's AeronStat, both looking at a driver of the language. */
 export function describeStat(language: Language): void {
   describeOnDriver(`the counters of the ${language} driver`, { language }, (place) => {
-    it('aeron stat and AeronStat show the same', { timeout: 60_000 }, async () => {
+    it('aeron stat and AeronStat show the same', { timeout: 300_000 }, async () => {
       const peers = (['java', 'typescript'] as const).flatMap((from, index) => {
         const to = from === 'java' ? 'typescript' : 'java';
         const channel = index === 0 ? `aeron:udp?endpoint=localhost:${port()}` : 'aeron:ipc';
@@ -40,7 +40,7 @@ export function describeStat(language: Language): void {
 
 /** Clients write their names and versions into the labels of their heartbeats with the first sign of life. */
 async function untilClientsHaveNames(place: Place): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const clients = labelsOf(await outputOfOurs(place, [])).filter((label) => label.includes('client-heartbeat'));
     if (clients.every((label) => label.includes(' version='))) {

@@ -36,7 +36,7 @@ export async function crowd(
   place: Place,
   run: StreamRun & { publishers: readonly Party[]; subscribers: readonly Party[] },
 ): Promise<void> {
-  const timeoutMs = run.timeoutMs ?? 30_000;
+  const timeoutMs = run.timeoutMs ?? 60_000;
   const subscribers = run.subscribers.map((party) =>
     startSubscriber(place, run, party, { count: run.count * run.publishers.length, eos: true }),
   );

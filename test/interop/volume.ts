@@ -17,7 +17,7 @@ export function describeVolume(language: Language): void {
         ['typescript', 'java'],
         ['java', 'typescript'],
       ] as const) {
-        it(`${name}: ${from} to ${to}`, { timeout: 120_000 }, () =>
+        it(`${name}: ${from} to ${to}`, { timeout: 300_000 }, () =>
           stream(place, {
             from,
             to,
@@ -25,7 +25,7 @@ export function describeVolume(language: Language): void {
             count: MESSAGES,
             length: 32,
             exclusive: from === 'java',
-            timeoutMs: 100_000,
+            timeoutMs: 250_000,
           }),
         );
       }

@@ -28,7 +28,7 @@ public final class ArchiveScenario {
     private static final int MESSAGE_LENGTH = 1000;
     private static final int FRAME_LENGTH = 1056;
     private static final long UNKNOWN = 987_654;
-    private static final long TIMEOUT_NS = 20_000_000_000L;
+    private static final long TIMEOUT_NS = 60_000_000_000L;
 
     private final List<String> signals = new ArrayList<>();
     private AeronArchive archive;

@@ -48,7 +48,7 @@ public final class ClusterClient implements EgressListener {
             AeronCluster cluster = AeronCluster.connect(new AeronCluster.Context()
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .egressListener(this)
-                .messageTimeoutNs(20_000_000_000L)
+                .messageTimeoutNs(60_000_000_000L)
                 .egressChannel(options.getOrDefault("egress", "aeron:udp?endpoint=localhost:0"))
                 .ingressChannel("aeron:udp?term-length=64k")
                 .ingressEndpoints(options.get("endpoints")))) {
