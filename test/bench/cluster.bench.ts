@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { AERON_VERSIONS, prepareJava } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
 import type { Child } from '../interop/child.ts';
-import { type Options, port, Stage } from '../interop/stage.ts';
+import { type Options, Stage } from '../interop/stage.ts';
+import { freePort } from '../ports.ts';
 
 type Side = 'java' | 'typescript';
 type Measure = Readonly<Record<string, number>>;
@@ -30,7 +31,7 @@ class Members {
   constructor(stage: Stage, side: Side, count: number, properties: Options = {}) {
     this.#stage = stage;
     this.#side = side;
-    const ports = Array.from({ length: count }, () => Array.from({ length: 5 }, () => port()));
+    const ports = Array.from({ length: count }, () => Array.from({ length: 5 }, () => freePort()));
     const members = ports.map((own, id) => [id, ...own.map((p) => `localhost:${p}`)].join(',')).join('|');
     this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
     this.#properties = ports.map((own, id) => {

@@ -14,6 +14,7 @@ import {
 } from '../../src/archive/mod.ts';
 import { Aeron } from '../../src/client/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
+import { freePort } from '../ports.ts';
 import {
   connect,
   messageOf,
@@ -27,7 +28,7 @@ import {
   until,
 } from './archive-place.ts';
 import { SHORT_LIVES } from './lives.ts';
-import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
+import { type ArchivePlace, type Language, Stage } from './stage.ts';
 
 const LIVE_MS = 180_000;
 
@@ -209,7 +210,7 @@ export function describeForms(title: string, language: Language): void {
       await using archive = await connect(place);
       const { aeron } = archive.context;
       const stream = streamId();
-      const control = `localhost:${port()}`;
+      const control = `localhost:${freePort()}`;
       const publication = await aeron.addExclusivePublication(
         `aeron:udp?control-mode=dynamic|control=${control}|term-length=64k|ssc=true`,
         stream,
@@ -266,7 +267,7 @@ export function describeForms(title: string, language: Language): void {
         archive,
         replayChannel: 'aeron:udp',
         replayDestination: 'aeron:udp?endpoint=localhost:0',
-        liveDestination: `aeron:udp?endpoint=localhost:${port()}`,
+        liveDestination: `aeron:udp?endpoint=localhost:${freePort()}`,
         recordingId: 1_000_000,
         startPosition: 0,
       };

@@ -14,6 +14,7 @@ import {
   sessionIdOfReplay,
 } from '../../src/archive/mod.ts';
 import { ChannelUri } from '../../src/protocol/mod.ts';
+import { freePort } from '../ports.ts';
 import {
   connect,
   expectMessages,
@@ -28,7 +29,7 @@ import {
   TERM_LENGTH,
   until,
 } from './archive-place.ts';
-import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
+import { type ArchivePlace, type Language, Stage } from './stage.ts';
 
 const LIVE_MS = 180_000;
 const UNKNOWN_ID = 987_654;
@@ -79,7 +80,7 @@ export function describeOperations(title: string, language: Language, version?: 
 
     it('records a publisher from the network, and goes on for as long as it sends', { timeout: LIVE_MS }, async () => {
       const stream = streamId();
-      const channel = `aeron:udp?endpoint=localhost:${port()}|term-length=64k`;
+      const channel = `aeron:udp?endpoint=localhost:${freePort()}|term-length=64k`;
       const subscriptionId = await archive.startRecording(channel, stream, SourceLocation.REMOTE);
 
       const subscriptions: RecordingSubscriptionDescriptor[] = [];
@@ -394,7 +395,7 @@ export function describeOperations(title: string, language: Language, version?: 
       skip: version !== undefined,
     }, async () => {
       const endpoint = ChannelUri.parse(place.controlChannel).get('endpoint');
-      const responsePort = port();
+      const responsePort = freePort();
       await using other = await connect(place, {
         controlResponseChannel: `aeron:udp?control-mode=response|control=localhost:${responsePort}`,
         controlRequestChannel: `aeron:udp?endpoint=${endpoint}`,
@@ -402,7 +403,7 @@ export function describeOperations(title: string, language: Language, version?: 
       const { recordingId } = await record(other, streamId(), 30);
       const replay = await other.replay(
         recordingId,
-        `aeron:udp?control-mode=response|control=localhost:${port()}`,
+        `aeron:udp?control-mode=response|control=localhost:${freePort()}`,
         streamId(),
       );
       await expectMessages(replay, 0, 30);

@@ -8,6 +8,7 @@ import {
   type RecordingSignalEvent,
   SourceLocation,
 } from '../../src/archive/mod.ts';
+import { freePort } from '../ports.ts';
 import {
   connect,
   expectMessages,
@@ -20,7 +21,7 @@ import {
   streamId,
   until,
 } from './archive-place.ts';
-import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
+import { type ArchivePlace, type Language, Stage } from './stage.ts';
 
 const LIVE_MS = 180_000;
 const CONTROL_STREAM_ID = 10;
@@ -81,8 +82,8 @@ export function describeReplication(source: Language, target: Language): void {
 
       const secondId = await archive.replicate(recordingId, CONTROL_STREAM_ID, from.controlChannel, {
         dstRecordingId: copyId,
-        channelTagId: BigInt(port()),
-        subscriptionTagId: BigInt(port()),
+        channelTagId: BigInt(freePort()),
+        subscriptionTagId: BigInt(freePort()),
         fileIoMaxLength: 4096,
       });
       await signalled(secondId, REPLICATE_END);
@@ -121,7 +122,7 @@ export function describeReplication(source: Language, target: Language): void {
 
     it('goes over to the live stream', { timeout: LIVE_MS }, async () => {
       const stream = streamId();
-      const control = `localhost:${port()}`;
+      const control = `localhost:${freePort()}`;
       const channel = `aeron:udp?control-mode=dynamic|control=${control}|term-length=64k|ssc=true`;
       const publication = await origin.context.aeron.addExclusivePublication(channel, stream);
       const session = publication.sessionId;
@@ -148,7 +149,7 @@ export function describeReplication(source: Language, target: Language): void {
     it('tells why there is no copy', { timeout: LIVE_MS }, async () => {
       const unknown = await archive.replicate(1_000_000, CONTROL_STREAM_ID, from.controlChannel);
       assert.equal((await failed(unknown)).errorCode, ArchiveErrorCode.UNKNOWN_RECORDING);
-      const unreachable = await archive.replicate(0, CONTROL_STREAM_ID, `aeron:udp?endpoint=localhost:${port()}`);
+      const unreachable = await archive.replicate(0, CONTROL_STREAM_ID, `aeron:udp?endpoint=localhost:${freePort()}`);
       assert.equal((await failed(unreachable)).errorCode, ArchiveErrorCode.REPLICATION_CONNECTION_FAILURE);
       assert.equal(await archive.tryStopReplication(unreachable), false);
     });

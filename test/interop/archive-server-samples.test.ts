@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AERON_VERSIONS } from '../../scripts/java.ts';
-import { type ArchivePlace, type Options, port, Stage } from './stage.ts';
+import { freePort } from '../ports.ts';
+import { type ArchivePlace, type Options, Stage } from './stage.ts';
 
 const LIVE_MS = 180_000;
 
 for (const version of [AERON_VERSIONS.current, AERON_VERSIONS.tutorial]) {
   describe(`upstream's samples of ${version} on our archive`, () => {
     const stage = new Stage();
-    const channel = `aeron:udp?endpoint=localhost:${port()}`;
+    const channel = `aeron:udp?endpoint=localhost:${freePort()}`;
     let place: ArchivePlace;
     before(async () => {
       place = await stage.archive('typescript', { properties: { 'aeron.spies.simulate.connection': true } });
@@ -73,7 +74,7 @@ for (const version of [AERON_VERSIONS.current, AERON_VERSIONS.tutorial]) {
 
     it('ReplayMergeSubscriber', { timeout: LIVE_MS, skip: version === AERON_VERSIONS.tutorial }, async () => {
       const properties = {
-        'aeron.sample.channel': `aeron:udp?endpoint=localhost:${port()}`,
+        'aeron.sample.channel': `aeron:udp?endpoint=localhost:${freePort()}`,
         'aeron.sample.messages': 1000,
       };
       const publisher = sample('RecordedBasicPublisher', properties);

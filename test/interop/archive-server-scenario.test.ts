@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { AERON_VERSIONS, type AeronVersion } from '../../scripts/java.ts';
-import { type ArchivePlace, type Language, port, Stage } from './stage.ts';
+import { freePort } from '../ports.ts';
+import { type ArchivePlace, type Language, Stage } from './stage.ts';
 
 const LIVE_MS = 300_000;
 
@@ -14,7 +15,7 @@ const overUdp: Way = ({ controlChannel }) => ({
 });
 const overResponseChannel: Way = ({ controlChannel }) => ({
   request: controlChannel,
-  response: `aeron:udp?control-mode=response|control=localhost:${port()}`,
+  response: `aeron:udp?control-mode=response|control=localhost:${freePort()}`,
 });
 const overIpc: Way = () => ({ request: 'aeron:ipc', response: 'aeron:ipc' });
 

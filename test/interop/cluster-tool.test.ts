@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { AERON_VERSIONS, type AeronVersion } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
+import { freePort } from '../ports.ts';
 import type { Child } from './child.ts';
 import { JavaCluster, type JavaMember, javaClusterClient } from './java-cluster.ts';
-import { type Options, port, Stage } from './stage.ts';
+import { type Options, Stage } from './stage.ts';
 
 const AUCTION = 'io.aeron.samples.cluster.tutorial.BasicAuctionClusteredService';
 
@@ -108,7 +109,7 @@ describe('aeron cluster-tool and the one of upstream', () => {
     const aeronDirectory = stage.directory();
     const home = dirname(aeronDirectory);
     const clusterDirectory = join(home, 'cluster');
-    const ports = Array.from({ length: 5 }, () => `localhost:${port()}`);
+    const ports = Array.from({ length: 5 }, () => `localhost:${freePort()}`);
     const properties = {
       'aeron.dir': aeronDirectory,
       'aeron.archive.dir': join(home, 'archive'),

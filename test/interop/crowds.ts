@@ -1,6 +1,7 @@
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDriver } from './on-driver.ts';
-import { type Language, port } from './stage.ts';
+import type { Language } from './stage.ts';
 import { crowd, type Party } from './streams.ts';
 
 const LIVE_MS = 180_000;
@@ -28,7 +29,7 @@ export function describeCrowds(language: Language): void {
         crowd(place, {
           publishers: TWO_OF_EACH,
           subscribers: [{ language: subscriber }],
-          channels: same(`aeron:udp?endpoint=localhost:${port()}|term-length=64k`),
+          channels: same(`aeron:udp?endpoint=localhost:${freePort()}|term-length=64k`),
           count: 5000,
           length: 'mixed',
         }),
@@ -47,7 +48,7 @@ export function describeCrowds(language: Language): void {
       );
 
       it(`four subscribers read what a ${publisher} publisher sends to many destinations`, { timeout: LIVE_MS }, () => {
-        const control = `control=localhost:${port()}|control-mode=dynamic`;
+        const control = `control=localhost:${freePort()}|control-mode=dynamic`;
         return crowd(place, {
           publishers: [{ language: publisher }],
           subscribers: TWO_OF_EACH,

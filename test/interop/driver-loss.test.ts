@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDrivers, type Place } from './on-driver.ts';
-import { port } from './stage.ts';
+
 import { crowd, type Party } from './streams.ts';
 
 const LIVE_MS = 180_000;
@@ -12,10 +13,10 @@ const LOSSY = {
   'aeron.debug.receive.data.loss.rate': 0.05,
 };
 const CASES = [
-  { name: 'unicast', channel: () => `aeron:udp?endpoint=localhost:${port()}|term-length=64k` },
+  { name: 'unicast', channel: () => `aeron:udp?endpoint=localhost:${freePort()}|term-length=64k` },
   {
     name: 'multicast',
-    channel: () => `aeron:udp?endpoint=224.20.30.45:${port()}|interface=localhost|term-length=64k`,
+    channel: () => `aeron:udp?endpoint=224.20.30.45:${freePort()}|interface=localhost|term-length=64k`,
   },
 ];
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { ENDLESS, SHORT_LIVES, sessionOf, unavailable } from './lives.ts';
-import { port, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
 import { finish, startPublisher, startSubscriber } from './streams.ts';
 
 describe('our driver and a Java driver that loses sight of it, and the other way round', () => {
@@ -21,7 +22,7 @@ describe('our driver and a Java driver that loses sight of it, and the other way
       await stage.driver(survivor, place.directory, driver);
       const killed = await stage.driver(victim, doomed, driver);
       const scene = () => {
-        const channel = `aeron:udp?endpoint=localhost:${port()}|term-length=64k`;
+        const channel = `aeron:udp?endpoint=localhost:${freePort()}|term-length=64k`;
         return { channels: { publish: channel, subscribe: channel }, count: ENDLESS, length: 'mixed' };
       };
 

@@ -1,6 +1,7 @@
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDrivers } from './on-driver.ts';
-import { port } from './stage.ts';
+
 import { crowd, type Party } from './streams.ts';
 
 const LIVE_MS = 180_000;
@@ -21,7 +22,7 @@ describeOnDrivers(
       ['TypeScript client on the Java driver', { language: 'typescript', directory: theirs! }],
     ] as const) {
       it(`a ${title} sends to clients of both languages on both by multicast`, { timeout: LIVE_MS }, () => {
-        const channel = `aeron:udp?endpoint=224.20.30.47:${port()}|interface=localhost`;
+        const channel = `aeron:udp?endpoint=224.20.30.47:${freePort()}|interface=localhost`;
         return crowd(place, {
           publishers: [publisher],
           subscribers: everybody,
@@ -32,7 +33,7 @@ describeOnDrivers(
       });
 
       it(`a ${title} sends to clients of both languages on both by destinations`, { timeout: LIVE_MS }, () => {
-        const control = `control=localhost:${port()}|control-mode=dynamic`;
+        const control = `control=localhost:${freePort()}|control-mode=dynamic`;
         return crowd(place, {
           publishers: [publisher],
           subscribers: everybody,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { freePort } from '../ports.ts';
 import type { Child } from './child.ts';
 import { SHORT_LIVES } from './lives.ts';
-import { type Options, port, Stage } from './stage.ts';
+import { type Options, Stage } from './stage.ts';
 
 const LIVE_MS = 180_000;
 /** Where the samples would spin for a better latency, they shall leave the few cores of a test to others. */
@@ -20,7 +21,7 @@ describe("upstream's samples on our driver", () => {
   beforeEach(async () => {
     stage = new Stage();
     directory = stage.directory();
-    channel = `aeron:udp?endpoint=localhost:${port()}`;
+    channel = `aeron:udp?endpoint=localhost:${freePort()}`;
     folder = join(stage.directory(), '..');
     driver = await stage.driver('typescript', directory, {
       properties: {
@@ -102,7 +103,7 @@ describe("upstream's samples on our driver", () => {
   it('Ping and Pong', { timeout: LIVE_MS }, async () => {
     const properties = {
       'aeron.sample.ping.channel': channel,
-      'aeron.sample.pong.channel': `aeron:udp?endpoint=localhost:${port()}`,
+      'aeron.sample.pong.channel': `aeron:udp?endpoint=localhost:${freePort()}`,
       'aeron.sample.messages': 200,
       'aeron.sample.warmup.messages': 10,
       'aeron.sample.warmup.iterations': 2,

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AeronVersion } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
+import { freePort } from '../ports.ts';
 import type { Child } from './child.ts';
-import { environmentOf, type Language, type Options, port, type Stage } from './stage.ts';
+import { environmentOf, type Language, type Options, type Stage } from './stage.ts';
 
 /** Of what is started with its driver, and waits until a busy machine has that running. */
 const PATIENT: Options = { 'aeron.driver.timeout': 60_000 };
@@ -30,7 +31,7 @@ export class JavaCluster {
 
   constructor(stage: Stage, options: JavaClusterOptions = {}) {
     const { members = 1 } = options;
-    const ports = Array.from({ length: members }, () => PORTS_OF_A_MEMBER.map(() => port()));
+    const ports = Array.from({ length: members }, () => PORTS_OF_A_MEMBER.map(() => freePort()));
     const clusterMembers = ports.map((own, id) => [id, ...own.map((p) => `localhost:${p}`)].join(',')).join('|');
     this.ingressEndpoints = ports.map(([ingress], id) => `${id}=localhost:${ingress}`).join(',');
     this.consensusEndpoints = ports.map(([, consensus]) => `localhost:${consensus}`).join(',');
@@ -201,15 +202,15 @@ export function javaClusterBackup(stage: Stage, cluster: JavaCluster) {
     'aeron.term.buffer.sparse.file': true,
     'aeron.archive.dir': join(aeronDirectory, '..', 'archive'),
     'aeron.archive.threading.mode': 'SHARED',
-    'aeron.archive.control.channel': `aeron:udp?endpoint=localhost:${port()}`,
+    'aeron.archive.control.channel': `aeron:udp?endpoint=localhost:${freePort()}`,
     'aeron.archive.control.response.channel': 'aeron:udp?endpoint=localhost:0',
     'aeron.archive.replication.channel': 'aeron:udp?endpoint=localhost:0',
     'aeron.archive.segment.file.length': '4m',
     'aeron.archive.recording.events.enabled': false,
     'aeron.cluster.dir': clusterDirectory,
-    'aeron.cluster.consensus.channel': `aeron:udp?endpoint=localhost:${port()}`,
+    'aeron.cluster.consensus.channel': `aeron:udp?endpoint=localhost:${freePort()}`,
     'aeron.cluster.consensus.endpoints': cluster.consensusEndpoints,
-    'aeron.cluster.backup.catchup.endpoint': `localhost:${port()}`,
+    'aeron.cluster.backup.catchup.endpoint': `localhost:${freePort()}`,
   });
   return {
     child,

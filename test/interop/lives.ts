@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
+import { freePort } from '../ports.ts';
 import type { Child } from './child.ts';
 import { describeOnDriver, type Place } from './on-driver.ts';
-import { type Language, type Options, port, Stage } from './stage.ts';
+import { type Language, type Options, Stage } from './stage.ts';
 import { finish, startPublisher, startSubscriber, stream } from './streams.ts';
 
 const LIVE_MS = 180_000;
@@ -24,7 +25,7 @@ const MISSED_MS = 5000;
 
 const CHANNELS = [
   { name: 'IPC', channel: () => 'aeron:ipc?term-length=64k' },
-  { name: 'UDP', channel: () => `aeron:udp?endpoint=localhost:${port()}|term-length=64k` },
+  { name: 'UDP', channel: () => `aeron:udp?endpoint=localhost:${freePort()}|term-length=64k` },
 ];
 const PAIRS = [
   ['typescript', 'java'],

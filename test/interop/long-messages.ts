@@ -1,12 +1,21 @@
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDriver } from './on-driver.ts';
-import { type Language, port } from './stage.ts';
+import type { Language } from './stage.ts';
 import { stream } from './streams.ts';
 
 const CASES = [
   { name: '16 MiB messages over IPC', channel: 'aeron:ipc?term-length=128m', count: 8 },
-  { name: '16 MiB messages over UDP', channel: `aeron:udp?endpoint=localhost:${port()}|term-length=128m`, count: 3 },
-  { name: '8 KiB messages over UDP', channel: `aeron:udp?endpoint=localhost:${port()}|term-length=64k`, count: 2000 },
+  {
+    name: '16 MiB messages over UDP',
+    channel: `aeron:udp?endpoint=localhost:${freePort()}|term-length=128m`,
+    count: 3,
+  },
+  {
+    name: '8 KiB messages over UDP',
+    channel: `aeron:udp?endpoint=localhost:${freePort()}|term-length=64k`,
+    count: 2000,
+  },
 ];
 
 /** Messages of the greatest length that a term allows, on a driver of the language. */

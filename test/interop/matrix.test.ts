@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { EntryType, RecordingLog } from '../../src/cluster/files/mod.ts';
 import { nativePlatform } from '../../src/platform/native/mod.ts';
+import { freePort } from '../ports.ts';
 import {
   COMPONENTS,
   type Component,
@@ -12,7 +13,7 @@ import {
   type NodePlace,
   TypeScriptHost,
 } from './matrix-hosts.ts';
-import { type Language, port, Stage } from './stage.ts';
+import { type Language, Stage } from './stage.ts';
 
 type Combination = Readonly<Record<Component, Language>>;
 
@@ -83,7 +84,7 @@ describe('One node of components of both languages', () => {
   async function play(combination: Combination): Promise<void> {
     const directory = stage.directory();
     const home = join(directory, '..', 'node');
-    const [ingress, consensus, log, catchup, archive] = Array.from({ length: 5 }, () => `localhost:${port()}`);
+    const [ingress, consensus, log, catchup, archive] = Array.from({ length: 5 }, () => `localhost:${freePort()}`);
     const place = (run: number): NodePlace => ({
       aeronDirectory: `${directory}-${run}`,
       home,

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AERON_VERSIONS, type AeronVersion, classPath, JAVA_OPTIONS } from '../../scripts/java.ts';
 import { ROOT } from '../../scripts/run.ts';
-import { SocketAddress } from '../../src/platform/mod.ts';
-import { nativePlatform } from '../../src/platform/native/mod.ts';
 import { CncFile, CncFileDescriptor } from '../../src/protocol/mod.ts';
+import { freePort } from '../ports.ts';
 import { Child } from './child.ts';
 
 export type Language = 'java' | 'typescript';
@@ -45,26 +44,6 @@ const DRIVER_PROPERTIES: Options = {
 };
 const SUPPLIER = 'ChallengeAuthenticator$Supplier';
 const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-let nextPort = 21000 + (process.pid % 400) * 20;
-
-/** A UDP port that nobody on this machine uses now, and no other test of this process was given. */
-export function port(): number {
-  do {
-    nextPort = nextPort >= 29900 ? 21000 : nextPort + 2;
-  } while (!isFree(nextPort));
-  return nextPort;
-}
-
-function isFree(candidate: number): boolean {
-  try {
-    nativePlatform()
-      .network.openUdp({ bind: SocketAddress.of('0.0.0.0', candidate) })
-      .close();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Directories not yet removed: they go when the test process ends, however it ends. */
 const directories = new Set<string>();
@@ -115,8 +94,8 @@ export class Stage {
   async archive(language: Language, options: ArchiveOptions = {}): Promise<ArchivePlace> {
     const directory = this.directory();
     const archiveDirectory = options.archiveDirectory ?? join(dirname(directory), 'archive');
-    const controlChannel = `aeron:udp?endpoint=localhost:${port()}`;
-    const recordingEventsChannel = `aeron:udp?control-mode=dynamic|control=localhost:${port()}`;
+    const controlChannel = `aeron:udp?endpoint=localhost:${freePort()}`;
+    const recordingEventsChannel = `aeron:udp?control-mode=dynamic|control=localhost:${freePort()}`;
     const properties: Options = {
       ...DRIVER_PROPERTIES,
       'aeron.dir': directory,

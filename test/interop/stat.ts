@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDriver, type Place } from './on-driver.ts';
-import { type Language, port } from './stage.ts';
+import type { Language } from './stage.ts';
 import { finish, startPublisher, startSubscriber } from './streams.ts';
 
 /** 'id: value - label', with the columns as they were printed. */
@@ -16,7 +17,7 @@ export function describeStat(language: Language): void {
     it('aeron stat and AeronStat show the same', { timeout: 300_000 }, async () => {
       const peers = (['java', 'typescript'] as const).flatMap((from, index) => {
         const to = from === 'java' ? 'typescript' : 'java';
-        const channel = index === 0 ? `aeron:udp?endpoint=localhost:${port()}` : 'aeron:ipc';
+        const channel = index === 0 ? `aeron:udp?endpoint=localhost:${freePort()}` : 'aeron:ipc';
         const run = { channels: { publish: channel, subscribe: channel }, count: 100, length: 'mixed' };
         return [
           startSubscriber(place, run, { language: to }, { count: 100 }),

@@ -1,12 +1,13 @@
 import { it } from 'node:test';
+import { freePort } from '../ports.ts';
 import { describeOnDriver } from './on-driver.ts';
-import { type Language, port } from './stage.ts';
+import type { Language } from './stage.ts';
 import { stream } from './streams.ts';
 
 const MESSAGES = 5_000_000;
 const CHANNELS = [
   { name: 'IPC', channel: 'aeron:ipc' },
-  { name: 'UDP', channel: `aeron:udp?endpoint=localhost:${port()}` },
+  { name: 'UDP', channel: `aeron:udp?endpoint=localhost:${freePort()}` },
 ];
 
 /** Many small messages on a driver of the language. */
