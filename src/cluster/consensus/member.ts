@@ -121,8 +121,9 @@ export class Member {
       proxy: new ServiceProxy(parameters.servicePublication),
       adapter: new ServiceAdapter(parameters.serviceSubscription, new ServiceSide(this)),
       clock: platform.clock,
-      joinTimeoutNs: context.leaderHeartbeatTimeoutNs,
-      onLate: (serviceIds, logPosition) => this.#onLateServices(serviceIds, logPosition),
+      lateAfterNs: context.leaderHeartbeatTimeoutNs,
+      onLateStart: (serviceIds) => this.#onLateStart(serviceIds),
+      onLateJoin: (serviceIds, logPosition) => this.#onLateJoin(serviceIds, logPosition),
     });
     this.log = new MemberLog({
       aeron,
@@ -225,11 +226,20 @@ export class Member {
     throw new AgentTerminationError(reason);
   }
 
+  #onLateStart(serviceIds: readonly number[]): void {
+    this.report(
+      new ClusterEvent(
+        `service=${serviceIds.join(',')} has not started yet: this member waits for it. It may be loading its snapshot,` +
+          ` or not be running (serviceCount=${this.context.serviceCount})`,
+      ),
+    );
+  }
+
   /**
    * A service that hangs must not keep the cluster down: a leader that cannot go on without it stands back until it has
    * joined. A follower holds up nobody, and a member that is alone has nobody to stand back for.
    */
-  #onLateServices(serviceIds: readonly number[], logPosition: number): void {
+  #onLateJoin(serviceIds: readonly number[], logPosition: number): void {
     const { leaderHeartbeatTimeoutNs, members } = this.context;
     const standsBack = this.isLeader && members.length > 1;
     const error = new ClusterError(

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/mod.ts';
 import { ClusterError, ClusterEvent } from './errors.ts';
-import { type Procedure, untilTrue } from './procedure.ts';
+import type { Procedure } from './procedure.ts';
 import { type ServiceAck, ServiceAcks } from './service-acks.ts';
 import type { ServiceAdapter } from './service-adapter.ts';
 import type { JoinLog, ServiceProxy } from './service-proxy.ts';
@@ -14,10 +14,12 @@ export interface ServicesParameters {
   readonly proxy: ServiceProxy;
   readonly adapter: ServiceAdapter;
   readonly clock: Clock;
-  /** So long they may take to join a log before they count as late. */
-  readonly joinTimeoutNs: number;
+  /** So long they may take to start, or to join a log, before they count as late. */
+  readonly lateAfterNs: number;
+  /** Told once. */
+  readonly onLateStart: (serviceIds: readonly number[]) => void;
   /** Told once of a log. What it throws gives up the joining: what is left of that is for `settle` to wait for. */
-  readonly onLate: (serviceIds: readonly number[], logPosition: number) => void;
+  readonly onLateJoin: (serviceIds: readonly number[], logPosition: number) => void;
 }
 
 interface Joining {
@@ -69,12 +71,16 @@ export class Services {
 
   /** Waits for services to recover; they answer with the ids of their Aeron clients. @throws ClusterError SERVICE_START */
   *awaitStart(logPosition: number): Procedure<void> {
-    let acks: readonly ServiceAck[] | undefined;
-    yield* untilTrue(() => {
-      acks = this.takeAcks(logPosition);
-      return acks !== undefined;
-    });
-    acks!.forEach(({ relevantId }, serviceId) => {
+    let lateNs = this.#lateNs();
+    let acks = this.takeAcks(logPosition);
+    for (; acks === undefined; acks = this.takeAcks(logPosition)) {
+      if (this.#isPast(lateNs)) {
+        lateNs = Number.POSITIVE_INFINITY;
+        this.#p.onLateStart(this.#acks.missing);
+      }
+      yield;
+    }
+    acks.forEach(({ relevantId }, serviceId) => {
       if (relevantId === NULL_VALUE) {
         throw new ClusterError(
           'SERVICE_START',
@@ -97,8 +103,7 @@ export class Services {
       this.#joining = undefined;
     }
     this.proxy.joinLog(join);
-    const lateNs = this.#p.clock.nanoTime() + this.#p.joinTimeoutNs;
-    this.#joining = { logPosition: join.logPosition, hasGone, lateNs };
+    this.#joining = { logPosition: join.logPosition, hasGone, lateNs: this.#lateNs() };
     yield* this.settle();
     if (this.#joining !== undefined) {
       throw new ClusterEvent(`log has gone before all services joined it: logPosition=${join.logPosition}`);
@@ -131,10 +136,18 @@ export class Services {
   }
 
   #checkLate(joining: Joining): void {
-    if (this.#p.clock.nanoTime() - joining.lateNs >= 0) {
+    if (this.#isPast(joining.lateNs)) {
       joining.lateNs = Number.POSITIVE_INFINITY;
-      this.#p.onLate(this.#acks.missing, joining.logPosition);
+      this.#p.onLateJoin(this.#acks.missing, joining.logPosition);
     }
+  }
+
+  #lateNs(): number {
+    return this.#p.clock.nanoTime() + this.#p.lateAfterNs;
+  }
+
+  #isPast(deadlineNs: number): boolean {
+    return this.#p.clock.nanoTime() - deadlineNs >= 0;
   }
 
   /** The service whose Aeron client this is; undefined for any other. */

@@ -24,8 +24,9 @@ class FollowerInSnapshot {
     proxy: { joinLog: () => {} } as unknown as ServiceProxy,
     adapter: {} as ServiceAdapter,
     clock: new SimulatedWorld({ seed: 1 }).host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
-    joinTimeoutNs: 10_000_000_000,
-    onLate: () => {},
+    lateAfterNs: 10_000_000_000,
+    onLateStart: () => {},
+    onLateJoin: () => {},
   });
   readonly #side = new ServiceSide({
     procedures: this.procedures,

@@ -20,8 +20,9 @@ class ServicesUnderTest {
     proxy: { joinLog: ({ logPosition }: JoinLog) => this.told.push(logPosition) } as unknown as ServiceProxy,
     adapter: {} as ServiceAdapter,
     clock: this.world.host('a', { addresses: ['10.0.0.1'] }).process('module').platform.clock,
-    joinTimeoutNs: 10 * SECOND_NS,
-    onLate: (serviceIds, logPosition) => {
+    lateAfterNs: 10 * SECOND_NS,
+    onLateStart: (serviceIds) => this.late.push(`${serviceIds.join()} at the start`),
+    onLateJoin: (serviceIds, logPosition) => {
       this.late.push(`${serviceIds.join()} at ${logPosition}`);
       this.onLate();
     },
@@ -121,5 +122,22 @@ describe('services that are told to join a log', () => {
     under.ack(0, 64);
     assert.equal(under.isDone(settle), true);
     assert.deepEqual(under.late, ['0,1 at 64']);
+  });
+});
+
+describe('services that are awaited at the start', () => {
+  it('are late after a while, which is said once, and waited for all the same', () => {
+    const under = new ServicesUnderTest();
+    const start = under.services.awaitStart(64);
+    under.services.onAck(0, { ackId: 0, logPosition: 64, relevantId: 5 });
+    start.next();
+    under.world.run(9 * SECOND_NS);
+    assert.equal(under.isDone(start), false);
+    assert.deepEqual(under.late, ['1 at the start']);
+    under.world.run(20 * SECOND_NS);
+    assert.equal(under.isDone(start), false);
+    under.services.onAck(1, { ackId: 0, logPosition: 64, relevantId: 6 });
+    assert.equal(under.isDone(start), true);
+    assert.deepEqual(under.late, ['1 at the start']);
   });
 });

@@ -130,7 +130,7 @@ function follows(member: SlowMember): boolean {
   return member.is(ClusterRole.FOLLOWER, ElectionState.CLOSED);
 }
 
-describe('a member whose service is slow to join a log', () => {
+describe('a member whose service is slow to start or to join a log', () => {
   it('keeps the log for it when the election is given up, and goes on when it has joined', () => {
     const slow = new SlowMembers();
     const { world, first, members } = slow;
@@ -181,6 +181,18 @@ describe('a member whose service is slow to join a log', () => {
     assert.equal(electionState(), ElectionState.LEADER_INIT);
     process.resume();
     node.until(() => electionState() === ElectionState.CLOSED, 'it leads');
+    assert.equal(node.errors.length, 1);
+  });
+
+  it('says that it waits for one that was not launched, and starts with it', () => {
+    const node = new NodeWorld();
+    node.startDriver();
+    node.startArchive();
+    node.startModule({ serviceCount: 2 });
+    node.startService(undefined, 1);
+    node.untilError(/CLUSTER_EVENT service=0 has not started yet: .*\(serviceCount=2\)/);
+    node.startService(undefined, 0);
+    node.client();
     assert.equal(node.errors.length, 1);
   });
 });
