@@ -69,11 +69,11 @@ describe('Nodes of a cluster', () => {
         ingressChannel: 'aeron:udp?term-length=64k',
         ingressEndpoints: place.ingressEndpoints,
         egressChannel: 'aeron:udp?endpoint=localhost:0',
-        messageTimeoutNs: '30s',
+        messageTimeoutNs: '60s',
       }),
     );
   const next = async (client: ClusterClient) => {
-    const { value } = await client.messages({ signal: AbortSignal.timeout(30_000) }).next();
+    const { value } = await client.messages({ signal: AbortSignal.timeout(60_000) }).next();
     return value!.data;
   };
 
@@ -85,7 +85,7 @@ describe('Nodes of a cluster', () => {
     });
   });
 
-  it('are one loop in one thread, and go on from where they have ended', { timeout: 90_000 }, async () => {
+  it('are one loop in one thread, and go on from where they have ended', { timeout: 180_000 }, async () => {
     const launch = () => kept<LaunchedNode>(ClusterNode.launch({ ...place.components, services: [QUIET] }));
     const first = await launch();
     const client = await connect();
@@ -100,7 +100,7 @@ describe('Nodes of a cluster', () => {
     assert.equal(priceOf(await next(again)), 100n);
   });
 
-  it('have a service that is an object of the program, on its event loop', { timeout: 60_000 }, async () => {
+  it('have a service that is an object of the program, on its event loop', { timeout: 120_000 }, async () => {
     const service = new CountingEcho();
     const components = place.components;
     const consensusModule = { ...components.consensusModule, authorisationServiceSupplier: () => ALLOW_ALL };
@@ -111,10 +111,10 @@ describe('Nodes of a cluster', () => {
     await client.send('hello');
     assert.equal(textOf(await next(client)), '1 hello');
     assert.equal(service.count, 1);
-    await client.takeSnapshot({ signal: AbortSignal.timeout(30_000) });
+    await client.takeSnapshot({ signal: AbortSignal.timeout(60_000) });
   });
 
-  it('are apart: a clustered media driver, and containers beside it', { timeout: 60_000 }, async () => {
+  it('are apart: a clustered media driver, and containers beside it', { timeout: 120_000 }, async () => {
     const { driver, archive, consensusModule } = place.components;
     await kept(ClusteredMediaDriver.launch(driver!, archive, { ...consensusModule, serviceCount: 2 }));
     const { aeronDirectoryName, clusterDir } = place;
@@ -130,7 +130,7 @@ describe('Nodes of a cluster', () => {
     assert.equal(echo.count, 1);
   });
 
-  it('refuse a second one on their directory, and go on', { timeout: 60_000 }, async () => {
+  it('refuse a second one on their directory, and go on', { timeout: 120_000 }, async () => {
     await kept(ClusterNode.launch({ ...place.components, services: [QUIET] }));
     await assert.rejects(ClusterNode.launch({ ...place.components, services: [QUIET] }), { code: 'ACTIVE_DRIVER' });
     const driver = { ...place.components.driver!, aeronDirectoryName: `${place.aeronDirectoryName}-other` };
@@ -170,7 +170,7 @@ describe('Nodes of a cluster', () => {
     await assert.rejects(launch({ clusterMember: 0 }), { code: 'CONFIGURATION', message: /no option 'clusterMember'/ });
   });
 
-  it('say so when they could not go on', { timeout: 60_000 }, async () => {
+  it('say so when they could not go on', { timeout: 120_000 }, async () => {
     const { aeronDirectoryName, clusterDir } = place;
     const driver = await kept(MediaDriver.launch(place.components.driver));
     const launch = (service: { serviceId: number } & ({ clusteredService: ClusteredService } | ServiceModule)) =>
@@ -198,7 +198,7 @@ describe('Nodes of a cluster', () => {
     });
   });
 
-  it('outlive what a service throws', { timeout: 60_000 }, async () => {
+  it('outlive what a service throws', { timeout: 120_000 }, async () => {
     const errors: string[] = [];
     class HasABadDay extends CountingEcho {
       override onSessionMessage(...args: Parameters<ClusteredService['onSessionMessage']>): void {

@@ -36,13 +36,13 @@ describe('The commands of the components', () => {
       ingressChannel: 'aeron:udp?term-length=64k',
       ingressEndpoints: place.ingressEndpoints,
       egressChannel: 'aeron:udp?endpoint=localhost:0',
-      messageTimeoutNs: '30s',
+      messageTimeoutNs: '60s',
     });
     const bid = AtomicBuffer.allocate(24);
     bid.putInt64(8, 7);
     bid.putInt64(16, 100);
     await client.send(bid.copyBytes(0, 24));
-    const { value } = await client.messages({ signal: AbortSignal.timeout(30_000) }).next();
+    const { value } = await client.messages({ signal: AbortSignal.timeout(60_000) }).next();
     assert.equal(AtomicBuffer.copyOf(value!.data).getInt64(16), 100);
   }
 
@@ -52,7 +52,7 @@ describe('The commands of the components', () => {
     assert.equal(await tool.exit(), 0, tool.output);
   }
 
-  it('run each in a process of its own, until the cluster ends', { timeout: 120_000 }, async () => {
+  it('run each in a process of its own, until the cluster ends', { timeout: 180_000 }, async () => {
     const driver = aeron('media-driver');
     await driver.line(/^Started media driver/);
     const archive = aeron('archive');
@@ -69,7 +69,7 @@ describe('The commands of the components', () => {
   });
 
   it('run driver, archive and consensus module in one process, with a service beside it', {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     const node = aeron('clustered-media-driver');
     await node.line(/^Started clustered media driver in /);
@@ -80,7 +80,7 @@ describe('The commands of the components', () => {
     assert.equal(await node.exit(), 0, node.output);
   });
 
-  it('end with 1 when they could not go on', { timeout: 60_000 }, async () => {
+  it('end with 1 when they could not go on', { timeout: 180_000 }, async () => {
     const driver = aeron('media-driver');
     await driver.line(/^Started media driver/);
     const service = aeron('clustered-service-container', '--service', SERVICE);
@@ -94,7 +94,7 @@ describe('The commands of the components', () => {
     assert.match(service.output, /^aeron clustered-service-container: .*service 0 has: unexpected Aeron close$/m);
   });
 
-  it('end in order also when they are told twice', { timeout: 60_000 }, async () => {
+  it('end in order also when they are told twice', { timeout: 180_000 }, async () => {
     const driver = aeron('media-driver');
     await driver.line(/^Started media driver/);
     process.kill(driver.pid, 'SIGTERM');
@@ -102,7 +102,7 @@ describe('The commands of the components', () => {
     assert.equal(await driver.kill('SIGTERM'), 0, driver.output);
   });
 
-  it('say what is missing', { timeout: 60_000 }, async () => {
+  it('say what is missing', { timeout: 180_000 }, async () => {
     const child = new Child('aeron', process.execPath, [
       MAIN,
       'clustered-media-driver',

@@ -16,11 +16,11 @@ describe('Components in threads of their own', () => {
   it('end when they are closed, in whichever thread they are', { timeout: 60_000 }, async () => {
     const { driver, archive } = place.components;
     for (const threadingMode of ['SHARED', 'INVOKER'] as const) {
-      const alone = await MediaDriver.launch({ ...driver, threadingMode });
+      await using alone = await MediaDriver.launch({ ...driver, threadingMode });
       assert.equal(alone.aeronDirectoryName, place.aeronDirectoryName);
       await alone.close();
       await alone.ended;
-      const both = await ArchivingMediaDriver.launch({ ...driver, threadingMode }, archive);
+      await using both = await ArchivingMediaDriver.launch({ ...driver, threadingMode }, archive);
       assert.equal(both.archiveDir, archive.archiveDir);
       await both.close();
       await both.close();
@@ -44,11 +44,11 @@ describe('Components in threads of their own', () => {
   });
 
   it('say why they could not go on, by `ended` and to the error handler', { timeout: 60_000 }, async () => {
-    const driver = await MediaDriver.launch(place.components.driver);
+    await using driver = await MediaDriver.launch(place.components.driver);
     const errors: unknown[] = [];
     const { aeronDirectoryName } = place;
     const errorHandler = (error: unknown) => errors.push(error);
-    const archive = await Archive.launch({ ...place.components.archive, aeronDirectoryName, errorHandler });
+    await using archive = await Archive.launch({ ...place.components.archive, aeronDirectoryName, errorHandler });
     await driver.close();
     await assert.rejects(archive.ended, {
       code: 'COMPONENT_FAILED',
