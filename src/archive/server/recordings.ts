@@ -6,7 +6,7 @@ import { RecordingSignal, SourceLocation } from '../codecs/mod.ts';
 import type { ArchiveContext } from './archive-context.ts';
 import type { Catalog } from './catalog.ts';
 import type { ControlSession } from './control-session.ts';
-import { Recorder } from './recorder.ts';
+import { FileWorker } from './file-worker.ts';
 import type { RecordingEventsProxy } from './recording-events-proxy.ts';
 import { addRecordingPositionCounter } from './recording-position-counter.ts';
 import { RecordingSession } from './recording-session.ts';
@@ -64,7 +64,7 @@ export interface RecordingsOptions {
  * key the client names it. Nothing of it waits for the driver. Upstream: a part of `ArchiveConductor`.
  */
 export class Recordings {
-  readonly recorder: Recorder;
+  readonly recorder: FileWorker<RecordingSession>;
   private readonly options: RecordingsOptions;
   private readonly context: ArchiveContext;
   /** All that are not closed. */
@@ -79,7 +79,10 @@ export class Recordings {
     const { context } = options;
     this.options = options;
     this.context = context;
-    this.recorder = new Recorder(context.errorHandler, context.counters, (session) => this.onSessionEnd(session));
+    const { totalWriteBytes: totalBytes, totalWriteTimeNs: totalTimeNs, maxWriteTimeNs: maxTimeNs } = context.counters;
+    const counters = { totalBytes, totalTimeNs, maxTimeNs };
+    const onSessionEnd = (session: RecordingSession) => this.onSessionEnd(session);
+    this.recorder = new FileWorker('archive-recorder', context.errorHandler, counters, onSessionEnd);
   }
 
   /** The one that writes the recording; undefined when it is not being written. */
@@ -378,7 +381,7 @@ export class Recordings {
         checksum: recordChecksum,
         checksumBuffer,
         errorHandler: context.errorHandler,
-        onWritten: this.recorder.onWritten,
+        onWritten: this.recorder.onTransferred,
       }),
       counterCorrelationId: addRecordingPositionCounter(aeron, {
         archiveId: context.archiveId,

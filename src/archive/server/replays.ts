@@ -5,12 +5,12 @@ import { ArchiveError, ArchiveErrorCode, REPLAY_ALL_AND_FOLLOW, REPLAY_ALL_AND_S
 import type { ArchiveContext } from './archive-context.ts';
 import type { ControlSession } from './control-session.ts';
 import { CreateReplayPublicationSession } from './create-replay-publication-session.ts';
+import { FileWorker } from './file-worker.ts';
 import { LimitCounter } from './limit-counter.ts';
 import type { LimitPosition } from './recording-session.ts';
 import type { RecordingSummary } from './recording-summary.ts';
 import { checkIsKnown } from './recordings.ts';
 import { ReplaySession } from './replay-session.ts';
-import { Replayer } from './replayer.ts';
 import type { Session } from './session.ts';
 import { stripChannel } from './stripped-channel.ts';
 
@@ -57,7 +57,7 @@ interface ReplayToken {
 
 /** What is being replayed, and to whom it may be. Upstream: a part of `ArchiveConductor`. */
 export class Replays {
-  readonly replayer: Replayer;
+  readonly replayer: FileWorker<ReplaySession>;
   private readonly options: ReplaysOptions;
   private readonly context: ArchiveContext;
   private readonly buffer: AtomicBuffer;
@@ -71,7 +71,10 @@ export class Replays {
     this.options = options;
     this.context = context;
     this.buffer = AtomicBuffer.over(context.platform.allocate(context.options.fileIoMaxLength));
-    this.replayer = new Replayer(context.errorHandler, context.counters, (session) => this.onSessionEnd(session));
+    const { totalReadBytes: totalBytes, totalReadTimeNs: totalTimeNs, maxReadTimeNs: maxTimeNs } = context.counters;
+    const counters = { totalBytes, totalTimeNs, maxTimeNs };
+    const onSessionEnd = (session: ReplaySession) => this.onSessionEnd(session);
+    this.replayer = new FileWorker('archive-replayer', context.errorHandler, counters, onSessionEnd);
   }
 
   /** The replays of a recording that are going on. */
@@ -248,7 +251,7 @@ export class Replays {
       connectTimeoutMs: context.connectTimeoutMs,
       buffer: this.buffer,
       checksum: context.replayChecksum,
-      onRead: this.replayer.onRead,
+      onRead: this.replayer.onTransferred,
     });
     this.sessions.set(session.sessionId, session);
     this.replayer.addSession(session);
