@@ -16,17 +16,28 @@ const INVALID_DESTINATION_KEYS = [
 ];
 
 /** Channels that share a socket cannot ask for different buffers. */
-export function checkSameBufferLength(
+export function checkSameBufferLengths(udpChannel: UdpChannel, endpoint: SocketOfChannels): void {
+  checkSameLength('so-rcvbuf', udpChannel.socketRcvbufLength, endpoint.socketRcvbufLength, udpChannel, endpoint);
+  checkSameLength('so-sndbuf', udpChannel.socketSndbufLength, endpoint.socketSndbufLength, udpChannel, endpoint);
+}
+
+interface SocketOfChannels {
+  readonly originalUriString: string;
+  readonly socketRcvbufLength: number;
+  readonly socketSndbufLength: number;
+}
+
+function checkSameLength(
   paramName: string,
   newLength: number,
   existingLength: number,
   udpChannel: UdpChannel,
-  existingChannel: string,
+  { originalUriString }: SocketOfChannels,
 ): void {
   if (newLength !== 0 && newLength !== existingLength) {
     const existing = existingLength === 0 ? 'OS default' : existingLength;
     throw invalid(
-      `${paramName}=${newLength} does not match existing value of ${existing}: existingChannel=${existingChannel}`,
+      `${paramName}=${newLength} does not match existing value of ${existing}: existingChannel=${originalUriString}`,
       udpChannel.originalUriString,
     );
   }

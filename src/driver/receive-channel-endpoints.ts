@@ -1,6 +1,6 @@
 import { AeronError, type AtomicCounter } from '../agrona/mod.ts';
 import { ChannelEndpointStatus, ControlProtocolError, ErrorCode } from '../protocol/mod.ts';
-import { checkSameBufferLength } from './channel-checks.ts';
+import { checkSameBufferLengths } from './channel-checks.ts';
 import { allocateReceiveChannelStatus, allocateReceiveLocalSocketAddress } from './channel-counters.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import { DataPacketDispatcher } from './data-packet-dispatcher.ts';
@@ -65,20 +65,7 @@ export class ReceiveChannelEndpoints {
       throw conflict(`channel-rcv-ts-offset=${udpChannel.channelReceiveTimestampOffset}`, existing, channel);
     }
     validateInitialWindowForRcvBuf(params, channel, endpoint.socketRcvbufLength, this.ctx, existing);
-    checkSameBufferLength(
-      'so-rcvbuf',
-      udpChannel.socketRcvbufLength,
-      endpoint.socketRcvbufLength,
-      udpChannel,
-      existing,
-    );
-    checkSameBufferLength(
-      'so-sndbuf',
-      udpChannel.socketSndbufLength,
-      endpoint.socketSndbufLength,
-      udpChannel,
-      existing,
-    );
+    checkSameBufferLengths(udpChannel, endpoint);
   }
 
   /** Subscriptions that share streams share images, and so must want them alike. @throws AeronError INVALID_CHANNEL */

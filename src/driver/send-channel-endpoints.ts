@@ -1,6 +1,6 @@
 import { AeronError, type AtomicCounter } from '../agrona/mod.ts';
 import { ChannelEndpointStatus, ControlProtocolError, ErrorCode } from '../protocol/mod.ts';
-import { checkSameBufferLength } from './channel-checks.ts';
+import { checkSameBufferLengths } from './channel-checks.ts';
 import {
   allocateMdcDestinations,
   allocateSendChannelStatus,
@@ -70,20 +70,7 @@ export class SendChannelEndpoints {
       );
     }
     validateMtuForSndbuf(params, endpoint.socketSndbufLength, this.ctx, udpChannel.originalUriString, existing);
-    checkSameBufferLength(
-      'so-rcvbuf',
-      udpChannel.socketRcvbufLength,
-      endpoint.socketRcvbufLength,
-      udpChannel,
-      existing,
-    );
-    checkSameBufferLength(
-      'so-sndbuf',
-      udpChannel.socketSndbufLength,
-      endpoint.socketSndbufLength,
-      udpChannel,
-      existing,
-    );
+    checkSameBufferLengths(udpChannel, endpoint);
   }
 
   /** @throws ControlProtocolError UNKNOWN_PUBLICATION, INVALID_CHANNEL, RESOURCE_TEMPORARILY_UNAVAILABLE */
