@@ -1,6 +1,6 @@
-import { AeronError } from '../platform/mod.ts';
-import type { TraceEvent } from '../platform/simulated/mod.ts';
-import type { StoryLine } from './story.ts';
+import { AeronError, formatError } from '../agrona/mod.ts';
+import type { SimulatedWorld, TraceEvent } from '../platform/simulated/mod.ts';
+import type { Story, StoryLine } from './story.ts';
 
 /** A kind of simulated worlds, one for each seed, with what must hold in them. */
 export interface Suite {
@@ -29,6 +29,34 @@ export interface SeedOutcome {
   readonly deliveredMessages: number;
   /** What was broken; undefined for a run in which all held. */
   readonly failure: Error | undefined;
+}
+
+/** One world of a suite. */
+export interface SimulatedRun {
+  readonly world: SimulatedWorld;
+  readonly story: Story;
+  readonly deliveredMessages: number;
+  /** From its beginning to its end. @throws what went wrong in it */
+  play(): void;
+}
+
+/** Plays a run that a seed has drawn. */
+export function outcomeOf(seed: number, scenario: readonly string[], run: SimulatedRun): SeedOutcome {
+  let failure: Error | undefined;
+  try {
+    run.play();
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(formatError(error));
+  }
+  return {
+    seed,
+    scenario,
+    story: run.story.lines,
+    traceHash: run.world.traceHash,
+    durationNs: run.world.now,
+    deliveredMessages: run.deliveredMessages,
+    failure,
+  };
 }
 
 /** Something that must always hold did not. */

@@ -1,5 +1,4 @@
-import { formatError } from '../../agrona/mod.ts';
-import type { SeedOutcome, Suite, SuiteOptions } from '../suite.ts';
+import { outcomeOf, type SeedOutcome, type Suite, type SuiteOptions } from '../suite.ts';
 import { ArchiveRun } from './archive-run.ts';
 import { describeArchiveScenario, drawArchiveScenario } from './archive-scenario.ts';
 
@@ -9,21 +8,6 @@ export const archiveSuite: Suite = {
   description: 'archives: what was acknowledged is there, replays are what was recorded, the catalog never lies',
   run(seed: number, options: SuiteOptions = {}): SeedOutcome {
     const scenario = drawArchiveScenario(seed);
-    const run = new ArchiveRun(scenario, options);
-    let failure: Error | undefined;
-    try {
-      run.play();
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(formatError(error));
-    }
-    return {
-      seed,
-      scenario: describeArchiveScenario(scenario),
-      story: run.story.lines,
-      traceHash: run.world.traceHash,
-      durationNs: run.world.now,
-      deliveredMessages: run.deliveredMessages,
-      failure,
-    };
+    return outcomeOf(seed, describeArchiveScenario(scenario), new ArchiveRun(scenario, options));
   },
 };

@@ -62,7 +62,7 @@ export class ClusterRun implements ClusterStage {
   }
 
   /** Messages that services were given, each counted once. */
-  get messageCount(): number {
+  get deliveredMessages(): number {
     return this.journals.reduce((sum, { length }) => sum + length, 0);
   }
 

@@ -1,5 +1,4 @@
-import { formatError } from '../../agrona/mod.ts';
-import type { SeedOutcome, Suite, SuiteOptions } from '../suite.ts';
+import { outcomeOf, type SeedOutcome, type Suite, type SuiteOptions } from '../suite.ts';
 import { ClusterRun } from './cluster-run.ts';
 import { describeClusterScenario } from './describe-cluster-scenario.ts';
 import { drawClusterScenario } from './draw-cluster-scenario.ts';
@@ -10,21 +9,6 @@ export const clusterSuite: Suite = {
   description: 'clusters of three and five: one leader a term, equal logs and services, nothing lost, linearizable',
   run(seed: number, options: SuiteOptions = {}): SeedOutcome {
     const scenario = drawClusterScenario(seed);
-    const run = new ClusterRun(scenario, options);
-    let failure: Error | undefined;
-    try {
-      run.play();
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(formatError(error));
-    }
-    return {
-      seed,
-      scenario: describeClusterScenario(scenario),
-      story: run.story.lines,
-      traceHash: run.world.traceHash,
-      durationNs: run.world.now,
-      deliveredMessages: run.messageCount,
-      failure,
-    };
+    return outcomeOf(seed, describeClusterScenario(scenario), new ClusterRun(scenario, options));
   },
 };
