@@ -85,6 +85,7 @@ export {
   SocketWaitIdleStrategy,
   YieldingIdleStrategy,
 } from './idle-strategy.ts';
+export { dateAndTime, timeOfDay } from './local-time.ts';
 export {
   ControlledMessageAction,
   type ControlledMessageHandler,

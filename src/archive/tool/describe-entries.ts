@@ -1,7 +1,7 @@
+import { dateAndTime, timeOfDay } from '../../agrona/mod.ts';
 import { RecordingDescriptorDecoder, RecordingDescriptorHeaderDecoder, RecordingState } from '../codecs/mod.ts';
 import { MarkFileHeaderDecoder } from '../mark-codecs/mod.ts';
 import type { ArchiveMarkFile, Catalog, CatalogEntry } from '../server/mod.ts';
-import { dateAndTime, timeOfDay } from './times.ts';
 import { forRecording, SUCCESS, type ToolContext, withCatalog, withMarkFile } from './tool-context.ts';
 
 const STATE_NAMES: ReadonlyMap<number, string> = new Map(

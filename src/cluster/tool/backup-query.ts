@@ -1,8 +1,7 @@
-import { AtomicCounter, CountersReader, parseDuration } from '../../agrona/mod.ts';
+import { AtomicCounter, CountersReader, dateAndTime, parseDuration, timeOfDay } from '../../agrona/mod.ts';
 import { AeronError } from '../../platform/mod.ts';
 import { AeronCounters, CncFile } from '../../protocol/mod.ts';
 import { ClusterComponentType, NULL_VALUE } from '../files/mod.ts';
-import { dateAndTime, timeOfDay } from './times.ts';
 import { FAILURE, SUCCESS, type ToolContext, withMarkFile } from './tool-context.ts';
 
 /** Prints, or sets, when a backup asks the cluster next. */

@@ -1,8 +1,7 @@
-import { AeronError, describeErrorLog } from '../../agrona/mod.ts';
+import { AeronError, dateAndTime, describeErrorLog, timeOfDay } from '../../agrona/mod.ts';
 import { CncFile } from '../../protocol/mod.ts';
 import { ClusterComponentType, ClusterMarkFile, type ClusterMarkFileHeader } from '../files/mod.ts';
 import { MarkFileHeaderDecoder } from '../mark-codecs/mod.ts';
-import { dateAndTime, timeOfDay } from './times.ts';
 import { FAILURE, markFilePath, SUCCESS, type ToolContext, withMarkFile } from './tool-context.ts';
 
 /** Prints the process id of the consensus module. */
