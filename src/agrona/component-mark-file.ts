@@ -1,6 +1,8 @@
-import type { Platform } from '../platform/mod.ts';
+import type { Clock, Platform } from '../platform/mod.ts';
 import type { AtomicBuffer } from './atomic-buffer.ts';
 import * as BitUtil from './bit-util.ts';
+import { DistinctErrorLog } from './distinct-error-log.ts';
+import { type ErrorHandler, loggingErrorHandler } from './error-handler.ts';
 import { saveExistingErrors } from './error-log-file.ts';
 import { MarkFile, type MarkFileLayout } from './mark-file.ts';
 
@@ -153,6 +155,21 @@ export abstract class ComponentMarkFile {
 
   get isClosed(): boolean {
     return this.markFile.isClosed;
+  }
+
+  /** Records errors here while the file is open; what there is no room for goes to `overflow`. All go on to `next`. */
+  newErrorHandler(
+    clock: Clock,
+    overflow: ((text: string) => void) | undefined,
+    next: ErrorHandler | undefined,
+  ): ErrorHandler {
+    const log = loggingErrorHandler(new DistinctErrorLog(this.errorBuffer, clock), overflow);
+    return (error) => {
+      if (!this.isClosed) {
+        log(error);
+      }
+      next?.(error);
+    };
   }
 
   /** Unmaps the file. Whoever uses `errorBuffer` has stopped. */

@@ -6,10 +6,8 @@ import {
   CachedEpochClock,
   countedErrorHandler,
   createIdleStrategy,
-  DistinctErrorLog,
   type ErrorHandler,
   type IdleStrategy,
-  loggingErrorHandler,
   makeDurableDirectories,
   type OptionSources,
   resolveOptions,
@@ -169,7 +167,7 @@ class Launch {
     makeDurableDirectories(files, archiveDir);
     files.makeDirectories(markFileDir);
     const markFile = this.claimMarkFile(archiveDir, markFileDir);
-    const errorHandler = this.newErrorHandler(markFile);
+    const errorHandler = markFile.newErrorHandler(platform.clock, options.logger, options.errorHandler);
 
     const aeron = this.connect(errorHandler);
     const waiter = new ArchiveWaiter(aeron, idleStrategy, options.mediaDriverAgentInvoker);
@@ -238,17 +236,6 @@ class Launch {
       markFile.close();
     });
     return markFile;
-  }
-
-  private newErrorHandler(markFile: ArchiveMarkFile): ErrorHandler {
-    const { errorHandler, logger } = this.options;
-    const log = loggingErrorHandler(new DistinctErrorLog(markFile.errorBuffer, this.platform.clock), logger);
-    return (error) => {
-      if (!markFile.isClosed) {
-        log(error);
-      }
-      errorHandler?.(error);
-    };
   }
 
   private connect(errorHandler: ErrorHandler): Aeron {

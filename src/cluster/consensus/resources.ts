@@ -2,11 +2,9 @@ import {
   AeronError,
   type AtomicCounter,
   countedErrorHandler,
-  DistinctErrorLog,
   type ErrorHandler,
   ensureMarkFileLink,
   type IdleStrategy,
-  loggingErrorHandler,
   makeDurableDirectories,
   rethrowingErrorHandler,
 } from '../../agrona/mod.ts';
@@ -56,7 +54,7 @@ export class Resources {
       this.nodeState = this.#closeLater(openNodeState(context, this.markFile));
       this.recordingLog = this.#closeLater(new RecordingLog(platform, clusterDir, true));
       this.recordingLog.force(fileSyncLevel);
-      this.logErrorHandler = newErrorHandler(context, this.markFile);
+      this.logErrorHandler = this.markFile.newErrorHandler(platform.clock, context.logger, context.errorHandler);
       this.aeron = checkAeron(context.aeron ?? this.#connect(context));
       if (this.ownsAeron) {
         this.#closeLater(this.aeron);
@@ -201,16 +199,4 @@ function openNodeState(context: ConsensusModuleContext, markFile: ClusterMarkFil
     nodeState.updateCandidateTermId(markFile.candidateTermId(), NULL_VALUE, platform.clock.epochTimeMs());
   }
   return nodeState;
-}
-
-function newErrorHandler(context: ConsensusModuleContext, markFile: ClusterMarkFile): ErrorHandler {
-  const log = new DistinctErrorLog(markFile.errorBuffer, context.platform.clock);
-  const logged = loggingErrorHandler(log, context.logger);
-  const { errorHandler } = context;
-  return (error) => {
-    if (!markFile.isClosed) {
-      logged(error);
-    }
-    errorHandler?.(error);
-  };
 }

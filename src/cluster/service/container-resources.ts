@@ -3,13 +3,11 @@ import {
   type AtomicCounter,
   countedErrorHandler,
   createIdleStrategy,
-  DistinctErrorLog,
   DutyCycleTracker,
   type ErrorHandler,
   ensureMarkFileLink,
   formatDuration,
   type IdleStrategy,
-  loggingErrorHandler,
   makeDurableDirectories,
   type OptionSources,
   rethrowingErrorHandler,
@@ -72,7 +70,7 @@ export class ContainerResources {
     try {
       const { clusterDir, markFileDir = clusterDir } = options;
       ensureMarkFileLink(platform, clusterDir, markFileDir, ClusterMarkFile.linkFilenameForService(serviceId));
-      this.logErrorHandler = newErrorHandler(options, platform, this.markFile);
+      this.logErrorHandler = this.markFile.newErrorHandler(platform.clock, options.logger, options.errorHandler);
       aeron = options.aeron ?? this.connect(aeronDirectoryName);
       this.aeron = checkAeron(aeron);
       this.errorCounter = this.addCounter(
@@ -236,16 +234,4 @@ function claimMarkFile(options: ServiceOptions, platform: Platform): ClusterMark
     filePageSize: FILE_PAGE_SIZE,
     logger: options.logger ?? (() => {}),
   });
-}
-
-function newErrorHandler(options: ServiceOptions, platform: Platform, markFile: ClusterMarkFile): ErrorHandler {
-  const log = new DistinctErrorLog(markFile.errorBuffer, platform.clock);
-  const logged = loggingErrorHandler(log, options.logger);
-  const { errorHandler } = options;
-  return (error) => {
-    if (!markFile.isClosed) {
-      logged(error);
-    }
-    errorHandler?.(error);
-  };
 }
