@@ -262,7 +262,7 @@ export const CONSENSUS_MODULE_OPTIONS = defineOptions({
     default: 10 * SECOND_NS,
     min: 1,
     description:
-      'Followers that hear nothing of their leader for this long elect another; a leader without a quorum for this long steps down.',
+      'Followers that hear nothing of their leader for this long elect another; a leader without a quorum, or whose services do not join its log, for this long steps down.',
   }),
   leaderHeartbeatIntervalNs: Option.duration({
     property: 'aeron.cluster.leader.heartbeat.interval',
