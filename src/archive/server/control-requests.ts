@@ -27,6 +27,7 @@ import {
   ReplayTokenRequestDecoder,
   ReplicateRequest2Decoder,
   ReplicateRequestDecoder,
+  type SourceLocation,
   StartPositionRequestDecoder,
   StartRecordingRequest2Decoder,
   StartRecordingRequestDecoder,
@@ -44,7 +45,7 @@ import {
 import type { ControlSession } from './control-session.ts';
 import type { Listings } from './listings.ts';
 import type { RecordingAdministration } from './recording-administration.ts';
-import type { Recordings } from './recordings.ts';
+import type { RecordingRequest, Recordings } from './recordings.ts';
 import type { Replays } from './replays.ts';
 import type { Replications } from './replications.ts';
 import type { SegmentAdministration } from './segment-administration.ts';
@@ -173,52 +174,21 @@ export class ControlRequests {
 
   private addRecordingRequests({ administration, recordings }: ControlRequestHandlers): void {
     this.on(StartRecordingRequestDecoder, (request, session, correlationId) => {
-      recordings.start(
-        {
-          session,
-          correlationId,
-          streamId: request.streamId(),
-          sourceLocation: request.sourceLocation(),
-          isAutoStop: false,
-        },
-        request.channel(),
-      );
+      recordings.start(recordingRequest(request, session, correlationId), request.channel());
     });
     this.on(StartRecordingRequest2Decoder, (request, session, correlationId) => {
       recordings.start(
-        {
-          session,
-          correlationId,
-          streamId: request.streamId(),
-          sourceLocation: request.sourceLocation(),
-          isAutoStop: request.autoStop() === BooleanType.TRUE,
-        },
+        recordingRequest(request, session, correlationId, request.autoStop() === BooleanType.TRUE),
         request.channel(),
       );
     });
     this.on(ExtendRecordingRequestDecoder, (request, session, correlationId) => {
-      recordings.extend(
-        request.recordingId(),
-        {
-          session,
-          correlationId,
-          streamId: request.streamId(),
-          sourceLocation: request.sourceLocation(),
-          isAutoStop: false,
-        },
-        request.channel(),
-      );
+      recordings.extend(request.recordingId(), recordingRequest(request, session, correlationId), request.channel());
     });
     this.on(ExtendRecordingRequest2Decoder, (request, session, correlationId) => {
       recordings.extend(
         request.recordingId(),
-        {
-          session,
-          correlationId,
-          streamId: request.streamId(),
-          sourceLocation: request.sourceLocation(),
-          isAutoStop: request.autoStop() === BooleanType.TRUE,
-        },
+        recordingRequest(request, session, correlationId, request.autoStop() === BooleanType.TRUE),
         request.channel(),
       );
     });
@@ -407,6 +377,17 @@ export class ControlRequests {
       replications.stop(correlationId, request.replicationId(), session);
     });
   }
+}
+
+/** What is asked to be recorded, and by whom. Older clients do not speak of stopping. */
+function recordingRequest(
+  request: { streamId(): number; sourceLocation(): SourceLocation },
+  session: ControlSession,
+  correlationId: number,
+  isAutoStop = false,
+): RecordingRequest {
+  const streamId = request.streamId();
+  return { session, correlationId, streamId, sourceLocation: request.sourceLocation(), isAutoStop };
 }
 
 /** A length may be anything up to 2^63 - 1, which stands for all there is. */
