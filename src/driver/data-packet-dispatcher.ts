@@ -1,6 +1,7 @@
 import { AeronError, type AtomicBuffer, type ErrorHandler } from '../agrona/mod.ts';
 import type { SocketAddress } from '../platform/mod.ts';
 import { DataHeaderFlyweight, HeaderFlyweight, RttMeasurementFlyweight, SetupFlyweight } from '../protocol/mod.ts';
+import type { PublicationImageRequest } from './image-creator.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { PublicationImage } from './publication-image.ts';
 
@@ -20,20 +21,7 @@ const COOL_DOWN_LIMIT = 64 * 1024;
 
 /** The part of the conductor that a dispatcher needs; must not run the request before it returns. */
 export interface ImageRequests {
-  createPublicationImage(
-    sessionId: number,
-    streamId: number,
-    initialTermId: number,
-    activeTermId: number,
-    termOffset: number,
-    termLength: number,
-    mtuLength: number,
-    transportIndex: number,
-    flags: number,
-    controlAddress: SocketAddress,
-    sourceAddress: SocketAddress,
-    channelEndpoint: ReceiveChannelEndpoint,
-  ): void;
+  createPublicationImage(request: PublicationImageRequest): void;
 }
 
 /** The part of the receiver that a dispatcher needs. */
@@ -327,19 +315,19 @@ export class DataPacketDispatcher {
     sessionId: number,
   ): void {
     channelEndpoint.checkTtl(transportIndex, SetupFlyweight.ttl(buffer, offset));
-    this.#imageRequests.createPublicationImage(
+    this.#imageRequests.createPublicationImage({
       sessionId,
       streamId,
-      SetupFlyweight.initialTermId(buffer, offset),
-      SetupFlyweight.activeTermId(buffer, offset),
-      SetupFlyweight.termOffset(buffer, offset),
-      SetupFlyweight.termLength(buffer, offset),
-      SetupFlyweight.mtuLength(buffer, offset),
+      initialTermId: SetupFlyweight.initialTermId(buffer, offset),
+      activeTermId: SetupFlyweight.activeTermId(buffer, offset),
+      termOffset: SetupFlyweight.termOffset(buffer, offset),
+      termLength: SetupFlyweight.termLength(buffer, offset),
+      mtuLength: SetupFlyweight.mtuLength(buffer, offset),
       transportIndex,
-      HeaderFlyweight.flags(buffer, offset),
-      channelEndpoint.controlAddressFor(transportIndex, source),
-      source,
+      flags: HeaderFlyweight.flags(buffer, offset),
+      controlAddress: channelEndpoint.controlAddressFor(transportIndex, source),
+      sourceAddress: source,
       channelEndpoint,
-    );
+    });
   }
 }

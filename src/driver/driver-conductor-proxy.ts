@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../platform/mod.ts';
+import type { PublicationErrorFrame } from '../protocol/mod.ts';
 import type { PublicationImageRequest } from './image-creator.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { ReceiveDestinationTransport } from './media/receive-destination-transport.ts';
@@ -51,34 +52,7 @@ export class DriverConductorProxy implements SendSideConductor, ReceiveSideCondu
     return count;
   }
 
-  createPublicationImage(
-    sessionId: number,
-    streamId: number,
-    initialTermId: number,
-    activeTermId: number,
-    termOffset: number,
-    termLength: number,
-    mtuLength: number,
-    transportIndex: number,
-    flags: number,
-    controlAddress: SocketAddress,
-    sourceAddress: SocketAddress,
-    channelEndpoint: ReceiveChannelEndpoint,
-  ): void {
-    const request = {
-      sessionId,
-      streamId,
-      initialTermId,
-      activeTermId,
-      termOffset,
-      termLength,
-      mtuLength,
-      transportIndex,
-      flags,
-      controlAddress,
-      sourceAddress,
-      channelEndpoint,
-    };
+  createPublicationImage(request: PublicationImageRequest): void {
     this.requests.push((conductor) => conductor.onCreatePublicationImage(request));
   }
 
@@ -115,7 +89,7 @@ export class DriverConductorProxy implements SendSideConductor, ReceiveSideCondu
     this.requests.push((conductor) => conductor.responseConnected(responseCorrelationId));
   }
 
-  onPublicationError(...args: Parameters<SendSideConductor['onPublicationError']>): void {
-    this.requests.push((conductor) => conductor.onPublicationError(...args));
+  onPublicationError(frame: PublicationErrorFrame): void {
+    this.requests.push((conductor) => conductor.onPublicationError(frame));
   }
 }

@@ -10,6 +10,7 @@ import {
   ErrorCode,
   ErrorFlyweight,
   type GetNextAvailableSessionIdMessage,
+  type PublicationErrorFrame,
   type PublicationMessage,
   type RejectImageMessage,
   type RemoveMessage,
@@ -351,8 +352,8 @@ export class DriverConductor implements Agent, ClientCommands, ConductorRequests
     transport.close();
   }
 
-  onPublicationError(...args: Parameters<ConductorRequests['onPublicationError']>): void {
-    this.lifecycle.onPublicationError(...args);
+  onPublicationError(frame: PublicationErrorFrame): void {
+    this.lifecycle.onPublicationError(frame);
   }
 
   /** The far end of a request publication answers on this session: listen to it. */

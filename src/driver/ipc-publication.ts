@@ -163,17 +163,17 @@ export class IpcPublication implements DriverManagedResource, Subscribable, Unte
 
   /** A subscriber refuses the stream: everybody loses the image for the image liveness timeout. */
   reject(reason: string, conductor: ResourceConductor, nowNs: number): void {
-    conductor.onPublicationError(
-      this.registrationId,
-      NULL_ID,
-      this.sessionId,
-      this.streamId,
-      BigInt(NULL_ID),
-      BigInt(NULL_ID),
-      IPC_SOURCE_ADDRESS,
-      ErrorCode.IMAGE_REJECTED,
-      reason,
-    );
+    conductor.onPublicationError({
+      registrationId: this.registrationId,
+      destinationRegistrationId: NULL_ID,
+      sessionId: this.sessionId,
+      streamId: this.streamId,
+      receiverId: BigInt(NULL_ID),
+      groupTag: BigInt(NULL_ID),
+      sourceAddress: IPC_SOURCE_ADDRESS,
+      errorCode: ErrorCode.IMAGE_REJECTED,
+      errorMessage: reason,
+    });
     if (!this.inCoolDown) {
       this.updateConnectedStatus(false);
       conductor.unlinkIpcSubscriptions(this);

@@ -602,17 +602,17 @@ export class NetworkPublication implements RetransmitSender, DriverManagedResour
     this.flowControl.onError(buffer, offset, source, this.nanoClock.nanoTime());
     const receiverId = ErrorFlyweight.receiverId(buffer, offset);
     if (this.livenessTracker.onRemoteClose(receiverId)) {
-      conductorProxy.onPublicationError(
-        this.registrationId,
+      conductorProxy.onPublicationError({
+        registrationId: this.registrationId,
         destinationRegistrationId,
-        this.sessionId,
-        this.streamId,
+        sessionId: this.sessionId,
+        streamId: this.streamId,
         receiverId,
-        ErrorFlyweight.groupTag(buffer, offset),
-        source,
-        ErrorFlyweight.errorCode(buffer, offset),
-        ErrorFlyweight.errorMessage(buffer, offset),
-      );
+        groupTag: ErrorFlyweight.groupTag(buffer, offset),
+        sourceAddress: source,
+        errorCode: ErrorFlyweight.errorCode(buffer, offset),
+        errorMessage: ErrorFlyweight.errorMessage(buffer, offset),
+      });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../platform/mod.ts';
+import type { PublicationErrorFrame } from '../protocol/mod.ts';
 import type { IpcPublication } from './ipc-publication.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { NetworkPublication } from './network-publication.ts';
@@ -37,15 +37,5 @@ export interface ResourceConductor {
   clientTimeout(clientId: number): void;
   unavailableCounter(registrationId: number, counterId: number): void;
   /** An error frame of a receiver, or a rejected IPC image: logged, and told to the publication's clients. */
-  onPublicationError(
-    registrationId: number,
-    destinationRegistrationId: number,
-    sessionId: number,
-    streamId: number,
-    receiverId: bigint,
-    groupTag: bigint,
-    source: SocketAddress,
-    errorCode: number,
-    errorMessage: string,
-  ): void;
+  onPublicationError(frame: PublicationErrorFrame): void;
 }

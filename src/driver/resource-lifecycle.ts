@@ -1,5 +1,5 @@
 import { AeronError } from '../agrona/mod.ts';
-import type { SocketAddress } from '../platform/mod.ts';
+import type { PublicationErrorFrame } from '../protocol/mod.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import type { DriverManagedResource } from './driver-managed-resource.ts';
 import { type DriverResources, removeUnordered } from './driver-resources.ts';
@@ -160,36 +160,17 @@ export class ResourceLifecycle implements ResourceConductor {
     this.ctx.clientProxy.onUnavailableCounter(registrationId, counterId);
   }
 
-  onPublicationError(
-    registrationId: number,
-    destinationRegistrationId: number,
-    sessionId: number,
-    streamId: number,
-    receiverId: bigint,
-    groupTag: bigint,
-    source: SocketAddress,
-    errorCode: number,
-    errorMessage: string,
-  ): void {
+  onPublicationError(frame: PublicationErrorFrame): void {
+    const { registrationId, destinationRegistrationId, sessionId, streamId, receiverId, groupTag } = frame;
     this.ctx.errorHandler(
       new AeronError(
         'PUBLICATION_ERROR',
         `onPublicationError: registrationId=${registrationId},` +
           ` destinationRegistrationId=${destinationRegistrationId}, sessionId=${sessionId}, streamId=${streamId},` +
-          ` receiverId=${receiverId}, groupId=${groupTag}, errorCode=${errorCode}, errorMessage=${errorMessage}`,
+          ` receiverId=${receiverId}, groupId=${groupTag}, errorCode=${frame.errorCode}, errorMessage=${frame.errorMessage}`,
       ),
     );
-    this.ctx.clientProxy.onPublicationErrorFrame({
-      registrationId,
-      destinationRegistrationId,
-      sessionId,
-      streamId,
-      receiverId,
-      groupTag,
-      sourceAddress: source,
-      errorCode,
-      errorMessage,
-    });
+    this.ctx.clientProxy.onPublicationErrorFrame(frame);
   }
 
   private check<T extends DriverManagedResource>(

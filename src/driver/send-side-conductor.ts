@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../platform/mod.ts';
+import type { PublicationErrorFrame } from '../protocol/mod.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 
 /**
@@ -13,15 +14,5 @@ export interface SendSideConductor {
   responseSetup(responseCorrelationId: number, responseSessionId: number): void;
   responseConnected(responseCorrelationId: number): void;
   /** A receiver refuses the stream; `destinationRegistrationId` is -1 where it is no manual destination. */
-  onPublicationError(
-    registrationId: number,
-    destinationRegistrationId: number,
-    sessionId: number,
-    streamId: number,
-    receiverId: bigint,
-    groupTag: bigint,
-    source: SocketAddress,
-    errorCode: number,
-    errorMessage: string,
-  ): void;
+  onPublicationError(frame: PublicationErrorFrame): void;
 }

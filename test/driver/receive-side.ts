@@ -13,6 +13,7 @@ import {
 } from '../../src/driver/debug/debug-receive-channel-endpoint.ts';
 import type { DriverContext } from '../../src/driver/driver-context.ts';
 import type { FeedbackDelayGenerator } from '../../src/driver/feedback-delay-generator.ts';
+import type { PublicationImageRequest } from '../../src/driver/image-creator.ts';
 import { LossReport } from '../../src/driver/loss-report.ts';
 import { ReadableSockets } from '../../src/driver/media/readable-sockets.ts';
 import type { ReceiveChannelEndpoint } from '../../src/driver/media/receive-channel-endpoint.ts';
@@ -413,27 +414,16 @@ export class ReceiveSide {
 
   #createConductor(): ReceiveSideConductor {
     return {
-      createPublicationImage: (...request) => this.#requests.push(() => this.#createImage(...request)),
+      createPublicationImage: (request) => this.#requests.push(() => this.#createImage(request)),
       reResolveControl: (control) => this.events.push(`re-resolve ${control}`),
       receiveChannelEndpointClosed: () => this.events.push('endpoint closed'),
       closeReceiveDestination: (transport) => this.closedDestinations.push(transport),
     };
   }
 
-  #createImage(
-    sessionId: number,
-    streamId: number,
-    initialTermId: number,
-    activeTermId: number,
-    termOffset: number,
-    termLength: number,
-    _mtuLength: number,
-    transportIndex: number,
-    flags: number,
-    controlAddress: SocketAddress,
-    sourceAddress: SocketAddress,
-    channelEndpoint: ReceiveChannelEndpoint,
-  ): void {
+  #createImage(request: PublicationImageRequest): void {
+    const { sessionId, streamId, initialTermId, activeTermId, termOffset, termLength, transportIndex, flags } = request;
+    const { controlAddress, sourceAddress, channelEndpoint } = request;
     if (this.#options.refusesImages === true) {
       this.events.push('image refused');
       this.receiver.onRemoveInitInProgress(channelEndpoint, sessionId, streamId);

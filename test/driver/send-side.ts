@@ -363,7 +363,10 @@ export class SendSide {
     sendChannelEndpointClosed: () => this.events.push('endpoint closed'),
     responseSetup: (id, sessionId) => this.events.push(`response setup ${id} ${sessionId}`),
     responseConnected: (id) => this.events.push(`response connected ${id}`),
-    onPublicationError: (...args) => this.events.push(`publication error ${args.slice(1, 6).join(' ')} ${args[8]}`),
+    onPublicationError: ({ destinationRegistrationId, sessionId, streamId, receiverId, groupTag, errorMessage }) => {
+      const ids = `${destinationRegistrationId} ${sessionId} ${streamId} ${receiverId} ${groupTag}`;
+      this.events.push(`publication error ${ids} ${errorMessage}`);
+    },
   };
 
   #createContext(): DriverContext {
