@@ -13,8 +13,9 @@ describe('the program of docs/archive.md', () => {
     const directory = mkdtempSync(join(tmpdir(), 'aeron-guide-'));
     const sample = join(ROOT, 'build', 'samples', 'record-and-replay.js');
     const port = String(freePort());
+    const options = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
     const run = async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [sample, directory, port]);
+      const { stdout } = await promisify(execFile)(process.execPath, [sample, directory, port], options);
       return stdout.trim().split('\n');
     };
     try {

@@ -15,7 +15,8 @@ describe('the counter of docs/clustered-service.md', () => {
     const directory = mkdtempSync(join(tmpdir(), 'aeron-counter-'));
     const env = { ...process.env, COUNTER_PORT_BASE: String(ownPorts()) };
     const run = async (...words: string[]) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [SAMPLE, directory, ...words], { env });
+      const options = { env, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+      const { stdout } = await promisify(execFile)(process.execPath, [SAMPLE, directory, ...words], options);
       return stdout.trim();
     };
     try {

@@ -55,6 +55,7 @@ describe('an archive on a full file system', () => {
       aeron,
       controlRequestChannel: 'aeron:ipc',
       controlResponseChannel: 'aeron:ipc',
+      messageTimeoutNs: '60s',
       errorHandler: (error) => told.push(error),
     });
     place.onClear(() => archive.close());
