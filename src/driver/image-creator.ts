@@ -1,12 +1,11 @@
-import type { AtomicCounter } from '../agrona/mod.ts';
 import type { SocketAddress } from '../platform/mod.ts';
 import { ChannelEndpointStatus, LogBufferDescriptor, SetupFlyweight } from '../protocol/mod.ts';
 import type { ConductorContext } from './conductor-context.ts';
 import { validateInitialWindowLength, validateMtuLength } from './configuration-checks.ts';
-import type { CongestionControl } from './congestion-control.ts';
 import type { DriverResources } from './driver-resources.ts';
 import type { FeedbackDelayGenerator } from './feedback-delay-generator.ts';
 import { initialiseImageLog } from './log-initialiser.ts';
+import { makeOrClose } from './make-or-close.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { UdpChannel } from './media/udp-channel.ts';
 import { OptimalMulticastDelayGenerator } from './optimal-multicast-delay-generator.ts';
@@ -156,17 +155,13 @@ export class ImageCreator {
       streamId: request.streamId,
       channel: first.channel,
     };
-    const counters: AtomicCounter[] = [];
-    const own = (counter: AtomicCounter) => {
-      counters.push(counter);
-      return counter;
-    };
-    let congestionControl: CongestionControl | undefined;
-    try {
-      congestionControl = newCongestionControl(
-        udpChannel.channelUri.get('cc'),
-        request.termLength,
-        udpChannel.receiverWindowLengthOrDefault(ctx.initialWindowLength),
+    return makeOrClose((own) => {
+      const congestionControl = own(
+        newCongestionControl(
+          udpChannel.channelUri.get('cc'),
+          request.termLength,
+          udpChannel.receiverWindowLengthOrDefault(ctx.initialWindowLength),
+        ),
       );
       return new PublicationImage(ctx, {
         ...request,
@@ -185,13 +180,7 @@ export class ImageCreator {
         sourceIdentity: request.sourceAddress.key,
         congestionControl,
       });
-    } catch (error) {
-      congestionControl?.close();
-      for (const counter of counters) {
-        counter.close();
-      }
-      throw error;
-    }
+    });
   }
 
   private delayGenerator(

@@ -1,4 +1,3 @@
-import type { AtomicCounter } from '../agrona/mod.ts';
 import { ChannelEndpointStatus, ChannelUri, LogBufferDescriptor, type PublicationMessage } from '../protocol/mod.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import type { ConductorContext } from './conductor-context.ts';
@@ -6,6 +5,7 @@ import type { DriverResources } from './driver-resources.ts';
 import { IpcPublication } from './ipc-publication.ts';
 import { IpcSubscriptionLink } from './ipc-subscription-link.ts';
 import { initialisePublicationLog } from './log-initialiser.ts';
+import { makeOrClose } from './make-or-close.ts';
 import { IPC_CANONICAL_FORM, type PublicationAdder, type PublicationCommands } from './publication-commands.ts';
 import { confirmMatch, getPublicationParams, type PublicationParams } from './publication-params.ts';
 import type { RawLog } from './raw-log.ts';
@@ -89,11 +89,9 @@ export class IpcPublicationAdder implements PublicationAdder {
     const { countersManager } = this.ctx;
     const { clientId, correlationId: registrationId, streamId, channel } = command;
     const scope = { clientId, registrationId, sessionId: params.sessionId, streamId, channel };
-    let publisherPosition: AtomicCounter | undefined;
-    let publisherLimit: AtomicCounter | undefined;
-    try {
-      publisherPosition = allocatePublisherPosition(countersManager, scope, isExclusive);
-      publisherLimit = allocatePublisherLimit(countersManager, scope);
+    return makeOrClose((own) => {
+      const publisherPosition = own(allocatePublisherPosition(countersManager, scope, isExclusive));
+      const publisherLimit = own(allocatePublisherLimit(countersManager, scope));
       const position = startingPosition(params);
       publisherPosition.setRelease(position);
       publisherLimit.setRelease(position);
@@ -107,11 +105,7 @@ export class IpcPublicationAdder implements PublicationAdder {
         publisherPosition,
         publisherLimit,
       });
-    } catch (error) {
-      publisherPosition?.close();
-      publisherLimit?.close();
-      throw error;
-    }
+    });
   }
 
   /** A publication that answers the publisher of another one: the subscription to answers learns its session. */

@@ -8,6 +8,7 @@ import {
   multicastFlowControlSupplier,
 } from './flow-control/flow-control-suppliers.ts';
 import { startingPosition } from './ipc-publication-adder.ts';
+import { makeOrClose, type Own } from './make-or-close.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 import type { UdpChannel } from './media/udp-channel.ts';
 import { NetworkPublication } from './network-publication.ts';
@@ -55,32 +56,23 @@ export class NetworkPublicationFactory {
   create(spec: NetworkPublicationSpec): NetworkPublication {
     const { ctx, resources } = this;
     const { command, endpoint, params, udpChannel } = spec;
-    const counters: AtomicCounter[] = [];
-    let flowControl: FlowControl | undefined;
-    let publication: NetworkPublication;
-    try {
-      const scope = scopeOf(command, params);
-      flowControl = this.newFlowControl(udpChannel, scope);
-      publication = new NetworkPublication({
+    const scope = scopeOf(command, params);
+    const publication = makeOrClose((own) => {
+      const flowControl = own(this.newFlowControl(udpChannel, scope));
+      return new NetworkPublication({
         registrationId: command.correlationId,
         context: ctx,
         params,
         channelEndpoint: endpoint,
         rawLog: spec.rawLog,
-        counters: this.newCounters(counters, scope, spec.isExclusive, startingPosition(params)),
+        counters: this.newCounters(own, scope, spec.isExclusive, startingPosition(params)),
         streamId: command.streamId,
         flowControl,
         retransmitHandler: this.newRetransmitHandler(udpChannel, params),
         threadLocals: this.threadLocals,
         isExclusive: spec.isExclusive,
       });
-    } catch (error) {
-      flowControl?.close();
-      for (const counter of counters) {
-        counter.close();
-      }
-      throw error;
-    }
+    });
     endpoint.incRef();
     resources.networkPublications.push(publication);
     resources.sessionIds.add(params.sessionId, command.streamId, udpChannel.canonicalForm);
@@ -102,12 +94,8 @@ export class NetworkPublicationFactory {
     });
   }
 
-  private newCounters(allocated: AtomicCounter[], scope: StreamCounterScope, isExclusive: boolean, position: number) {
+  private newCounters(own: Own, scope: StreamCounterScope, isExclusive: boolean, position: number) {
     const { countersManager } = this.ctx;
-    const own = (counter: AtomicCounter) => {
-      allocated.push(counter);
-      return counter;
-    };
     const at = (counter: AtomicCounter) => {
       counter.setRelease(position);
       return own(counter);

@@ -1,4 +1,4 @@
-import { AeronError, type AtomicCounter } from '../agrona/mod.ts';
+import { AeronError } from '../agrona/mod.ts';
 import { ChannelEndpointStatus, ControlProtocolError, ErrorCode } from '../protocol/mod.ts';
 import { checkSameBufferLengths } from './channel-checks.ts';
 import { allocateReceiveChannelStatus, allocateReceiveLocalSocketAddress } from './channel-counters.ts';
@@ -6,6 +6,7 @@ import type { ConductorContext } from './conductor-context.ts';
 import { DataPacketDispatcher } from './data-packet-dispatcher.ts';
 import type { DriverResources } from './driver-resources.ts';
 import { newReceiveChannelEndpoint } from './endpoint-factory.ts';
+import { makeOrClose } from './make-or-close.ts';
 import type { ReceiveChannelEndpoint } from './media/receive-channel-endpoint.ts';
 import type { UdpChannel } from './media/udp-channel.ts';
 import { hasOtherTag } from './send-channel-endpoints.ts';
@@ -130,13 +131,7 @@ export class ReceiveChannelEndpoints {
     const { ctx } = this;
     const { countersManager } = ctx;
     const channel = udpChannel.originalUriString;
-    const counters: AtomicCounter[] = [];
-    const own = (counter: AtomicCounter) => {
-      counters.push(counter);
-      return counter;
-    };
-    let endpoint: ReceiveChannelEndpoint | undefined;
-    try {
+    return makeOrClose((own) => {
       const statusIndicator = own(allocateReceiveChannelStatus(countersManager, registrationId, channel));
       const dispatcher = new DataPacketDispatcher(
         ctx.driverConductorProxy,
@@ -144,25 +139,21 @@ export class ReceiveChannelEndpoints {
         ctx.streamSessionLimit,
         ctx.errorHandler,
       );
-      endpoint = newReceiveChannelEndpoint(udpChannel, dispatcher, ctx, {
-        statusIndicator,
-        localSocketAddressIndicator: udpChannel.isManualControlMode
-          ? undefined
-          : own(allocateReceiveLocalSocketAddress(countersManager, registrationId, statusIndicator.id)),
-      });
+      const endpoint = own(
+        newReceiveChannelEndpoint(udpChannel, dispatcher, ctx, {
+          statusIndicator,
+          localSocketAddressIndicator: udpChannel.isManualControlMode
+            ? undefined
+            : own(allocateReceiveLocalSocketAddress(countersManager, registrationId, statusIndicator.id)),
+        }),
+      );
       validateInitialWindowForRcvBuf(params, channel, endpoint.socketRcvbufLength, ctx);
       endpoint.openChannel();
       endpoint.indicateActive();
       ctx.receiverProxy.onRegisterReceiveChannelEndpoint(endpoint);
-    } catch (error) {
-      endpoint?.close();
-      for (const counter of counters) {
-        counter.close();
-      }
-      throw error;
-    }
-    this.resources.receiveChannelEndpoints.set(udpChannel.canonicalForm, endpoint);
-    return endpoint;
+      this.resources.receiveChannelEndpoints.set(udpChannel.canonicalForm, endpoint);
+      return endpoint;
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { AeronError, type AtomicCounter } from '../agrona/mod.ts';
+import { AeronError } from '../agrona/mod.ts';
 import { ChannelEndpointStatus, ControlProtocolError, ErrorCode } from '../protocol/mod.ts';
 import { checkSameBufferLengths } from './channel-checks.ts';
 import {
@@ -9,6 +9,7 @@ import {
 import type { ConductorContext } from './conductor-context.ts';
 import type { DriverResources } from './driver-resources.ts';
 import { newSendChannelEndpoint } from './endpoint-factory.ts';
+import { makeOrClose } from './make-or-close.ts';
 import type { SendChannelEndpoint } from './media/send-channel-endpoint.ts';
 import type { UdpChannel } from './media/udp-channel.ts';
 import { type PublicationParams, validateMtuForSndbuf } from './publication-params.ts';
@@ -105,36 +106,26 @@ export class SendChannelEndpoints {
     const { ctx } = this;
     const { countersManager } = ctx;
     const channel = udpChannel.originalUriString;
-    const counters: AtomicCounter[] = [];
-    const own = (counter: AtomicCounter) => {
-      counters.push(counter);
-      return counter;
-    };
-    let endpoint: SendChannelEndpoint | undefined;
-    try {
+    return makeOrClose((own) => {
       const statusIndicator = own(allocateSendChannelStatus(countersManager, registrationId, channel));
-      endpoint = newSendChannelEndpoint(udpChannel, ctx, {
-        statusIndicator,
-        localSocketAddressIndicator: own(
-          allocateSendLocalSocketAddress(countersManager, registrationId, statusIndicator.id),
-        ),
-        mdcDestinations: udpChannel.isMultiDestination
-          ? own(allocateMdcDestinations(countersManager, registrationId, channel))
-          : undefined,
-      });
+      const endpoint = own(
+        newSendChannelEndpoint(udpChannel, ctx, {
+          statusIndicator,
+          localSocketAddressIndicator: own(
+            allocateSendLocalSocketAddress(countersManager, registrationId, statusIndicator.id),
+          ),
+          mdcDestinations: udpChannel.isMultiDestination
+            ? own(allocateMdcDestinations(countersManager, registrationId, channel))
+            : undefined,
+        }),
+      );
       validateMtuForSndbuf(params, endpoint.socketSndbufLength, ctx, channel);
       endpoint.openChannel();
       endpoint.indicateActive();
       ctx.senderProxy.onRegisterSendChannelEndpoint(endpoint);
-    } catch (error) {
-      endpoint?.close();
-      for (const counter of counters) {
-        counter.close();
-      }
-      throw error;
-    }
-    this.resources.sendChannelEndpoints.set(udpChannel.canonicalForm, endpoint);
-    return endpoint;
+      this.resources.sendChannelEndpoints.set(udpChannel.canonicalForm, endpoint);
+      return endpoint;
+    });
   }
 }
 
