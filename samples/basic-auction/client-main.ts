@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { AeronError } from '../../src/agrona/mod.ts';
 import { ClusterClient } from '../../src/cluster/client/mod.ts';
 import { MediaDriver } from '../../src/launch/mod.ts';
-import { nativePlatform } from '../../src/platform/native/mod.ts';
-import { CommonContext } from '../../src/protocol/mod.ts';
 import { bidInAuction } from './client.ts';
 import { DEFAULT_HOSTNAMES, ingressEndpoints } from './members.ts';
+import { ownAeronDirectory } from './own-directory.ts';
 
 const USAGE = `usage: basic-auction-client [options] <customer id> [number of bids, 10] [longest ms between bids, 1000]
 
@@ -30,8 +28,7 @@ async function main(): Promise<number> {
     return 1;
   }
   await using driver = await MediaDriver.launch({
-    aeronDirectoryName: `${CommonContext.defaultAeronDirectoryName(nativePlatform().environment)}-${randomUUID()}`,
-    dirDeleteOnStart: true,
+    aeronDirectoryName: ownAeronDirectory(),
     dirDeleteOnShutdown: true,
     termBufferSparseFile: true,
   });

@@ -36,7 +36,7 @@ class Walk {
     }[script]!;
     const [file, ...options] = program;
     const environment = {
-      ...(script === 'basic-auction-client' ? {} : { AERON_DIR: join(this.#memory, 'aeron') }),
+      AERON_DIR: join(this.#memory, 'aeron'),
       // The walk is told with the default of ten seconds.
       AERON_CLUSTER_LEADER_HEARTBEAT_TIMEOUT: '5s',
     };
