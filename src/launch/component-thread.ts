@@ -46,7 +46,7 @@ export async function launchThread<Options, Ready>(
   const worker = new Worker(new URL(`./${file}.js`, import.meta.url), { workerData, name });
   const ready = deferred<Ready>();
   const ended = deferred<void>();
-  // Who has nothing to wait for the end of is told by `ready`.
+  // A start that fails is told of by `ready` alone.
   ready.promise.catch(() => ended.promise.catch(() => {}));
   const fail = (error: Error) => {
     ready.reject(error);
