@@ -339,6 +339,23 @@ describe('clustered service container', () => {
     assert.equal(module.acks[2]!.logPosition, position);
   });
 
+  it('puts a message together that is on two logs', () => {
+    const { world, lines } = joined(ClusterRole.FOLLOWER);
+    const { module } = world;
+    const client = world.listen(EGRESS, 102);
+    module.appendSessionOpen(1, EGRESS);
+    const first = module.log.position;
+    module.appendMessage(1, `echo ${'long '.repeat(1200)}`);
+    const between = first + module.log.maxPayloadLength + 32;
+    assert(between < module.log.position);
+    module.commitPosition.setRelease(between);
+    world.until(() => lines.includes('OPEN 1'));
+    module.joinLog({ isStartup: false, logPosition: between });
+    world.until(() => lines.includes('ROLE LEADER of 3'));
+    module.commit();
+    world.until(() => client.texts.length > 0, 'an answer');
+  });
+
   it('ends when it is told to join a log that leaves a gap', () => {
     const world = new ServiceWorld();
     world.launch(new TextService());

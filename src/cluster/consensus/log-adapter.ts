@@ -71,14 +71,17 @@ export class LogAdapter {
   readonly #timer = new TimerEventDecoder();
   readonly #action = new ClusterActionRequestDecoder();
   readonly #newTerm = new NewLeadershipTermEventDecoder();
-  #onFragment: ControlledFragmentHandler;
+  /** One for all logs: a message may begin in a replay and end in the log of the leader. */
+  readonly #onFragment: ControlledFragmentHandler;
   #image: Image | undefined;
   #logPosition = 0;
 
   constructor(listener: LogListener, fragmentLimit: number) {
     this.#listener = listener;
     this.#fragmentLimit = fragmentLimit;
-    this.#onFragment = this.#newAssembler();
+    this.#onFragment = new ImageControlledFragmentAssembler((buffer, offset, _length, header) =>
+      this.#onMessage(buffer, offset, header),
+    ).onFragment;
   }
 
   get image(): Image | undefined {
@@ -90,7 +93,6 @@ export class LogAdapter {
       this.#logPosition = this.#image.position;
     }
     this.#image = image;
-    this.#onFragment = this.#newAssembler();
   }
 
   /** What was read; where that ended, when there is no image. */
@@ -125,12 +127,6 @@ export class LogAdapter {
     this.#logPosition = Math.min(this.#logPosition, maxLogPosition);
     subscription?.close();
     return subscription?.registrationId;
-  }
-
-  #newAssembler(): ControlledFragmentHandler {
-    return new ImageControlledFragmentAssembler((buffer, offset, _length, header) =>
-      this.#onMessage(buffer, offset, header),
-    ).onFragment;
   }
 
   #onMessage(buffer: AtomicBuffer, offset: number, header: Header): ControlledFragmentAction {

@@ -44,7 +44,10 @@ export class BoundedLogAdapter {
   private readonly closeEvent = new SessionCloseEventDecoder();
   private readonly actionRequest = new ClusterActionRequestDecoder();
   private readonly newLeadershipTermEvent = new NewLeadershipTermEventDecoder();
-  private assembler = this.newAssembler();
+  /** One for all logs: a message may begin in a replay and end in the log of the leader. */
+  private readonly assembler = new ImageControlledFragmentAssembler((buffer, offset, length, header) =>
+    this.onMessage(buffer, offset, length, header),
+  );
 
   constructor(handler: ServiceLogHandler, fragmentLimit: number) {
     this.handler = handler;
@@ -53,7 +56,6 @@ export class BoundedLogAdapter {
 
   /** Reads from an image whose position is where the last log ended. */
   join(image: Image, maxLogPosition: number): void {
-    this.assembler = this.newAssembler();
     this.image = image;
     this.maxLogPosition = maxLogPosition;
   }
@@ -71,12 +73,6 @@ export class BoundedLogAdapter {
   close(): void {
     this.image?.subscription.close();
     this.image = undefined;
-  }
-
-  private newAssembler(): ImageControlledFragmentAssembler {
-    return new ImageControlledFragmentAssembler((buffer, offset, length, header) =>
-      this.onMessage(buffer, offset, length, header),
-    );
   }
 
   private onMessage(buffer: AtomicBuffer, offset: number, length: number, header: Header): ControlledFragmentAction {
