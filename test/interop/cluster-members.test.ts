@@ -38,7 +38,9 @@ class MixedCluster {
     return this.#cluster.members;
   }
 
-  get leader(): JavaMember {
+  /** Who leads now, as far as the client has heard. */
+  #findLeader(): JavaMember {
+    this.leaderId = this.#leaderOfSession();
     return this.#members[this.leaderId]!;
   }
 
@@ -83,7 +85,7 @@ class MixedCluster {
 
   /** Kills the leader, waits for the next one, and takes the dead one back. */
   async replaceLeader(): Promise<void> {
-    const victim = this.leader;
+    const victim = this.#findLeader();
     await this.#kill(victim.id);
     await this.#isSucceeded();
     victim.forgetOwners();
@@ -95,7 +97,7 @@ class MixedCluster {
    * without the newest message, and is not elected. The leader comes back with empty disks.
    */
   async replaceLeaderByOther(): Promise<void> {
-    const victim = this.leader;
+    const victim = this.#findLeader();
     const successor = this.#members.find(({ language }) => language !== victim.language)!;
     const third = this.#members.find((member) => member !== victim && member !== successor)!;
     await this.#kill(third.id);
@@ -141,14 +143,14 @@ class MixedCluster {
 
   /** All agree; one message is behind the snapshot, for the log to tell. */
   async snapshot(): Promise<void> {
-    await this.leader.tool('snapshot');
+    await this.#findLeader().tool('snapshot');
     const line = new RegExp(`^SNAPSHOT sum=${this.#sum} `);
     await Promise.all(this.#services.map((service) => service.line(line, PATIENCE_MS)));
     await this.add();
   }
 
   async end(): Promise<void> {
-    await this.leader.tool('abort');
+    await this.#findLeader().tool('abort');
     await Promise.all(this.#services.map((service) => service.line(/^TERMINATE/, PATIENCE_MS)));
     await Promise.all(this.#services.map((service) => service.exit()));
     await Promise.all(this.#members.map((member) => member.stop()));

@@ -47,7 +47,15 @@ const MEMORY_DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Directories not yet removed: they go when the test process ends, however it ends. */
 const directories = new Set<string>();
-process.on('exit', () => directories.forEach(removeDirectory));
+process.on('exit', () => {
+  for (const directory of directories) {
+    try {
+      removeDirectory(directory);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+});
 
 function removeDirectory(directory: string): void {
   // A process that was killed may still be on its way out of a system call that makes a file there.
