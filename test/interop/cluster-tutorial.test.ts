@@ -39,12 +39,8 @@ class Tutorial {
 
   client(customerId: number, language: Language, version?: AeronVersion): Child {
     if (language === 'typescript') {
-      return this.#stage.node(`customer ${customerId}`, [
-        join(SAMPLES, 'client-main.js'),
-        String(customerId),
-        '3',
-        '200',
-      ]);
+      const words = [join(SAMPLES, 'client-main.js'), String(customerId), '3', '200'];
+      return this.#stage.node(`customer ${customerId}`, words, { AERON_DIR: this.#directory });
     }
     const properties = {
       'aeron.dir': `${this.#directory}-customer-${customerId}`,
