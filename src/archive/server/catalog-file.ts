@@ -1,6 +1,6 @@
 import { AtomicBuffer } from '../../agrona/mod.ts';
 import type { FileSystem, OpenFile } from '../../platform/mod.ts';
-import { CATALOG_JOURNAL_NAME, type CatalogChange, CatalogJournal, isMixOf } from './catalog-journal.ts';
+import { CATALOG_JOURNAL_NAME, type CatalogChange, CatalogJournal, couldBe } from './catalog-journal.ts';
 
 export const CATALOG_FILE_NAME = 'archive.catalog';
 /** A catalog that is written anew, until it takes the place of the old one. */
@@ -209,9 +209,12 @@ export class CatalogFile {
   }
 
   private redo(changes: readonly CatalogChange[]): void {
-    const isOurs = changes.every((change) => {
-      const bytes = new Uint8Array(change.after.length);
-      return this.file.read(bytes, 0, bytes.length, change.offset) === bytes.length && isMixOf(change, bytes);
+    const isOurs = changes.every(({ offset, after }) => {
+      const bytes = new Uint8Array(after.length);
+      return (
+        this.file.read(bytes, 0, bytes.length, offset) === bytes.length &&
+        bytes.every((byte, i) => couldBe(changes, offset + i, byte))
+      );
     });
     if (isOurs) {
       for (const { offset, after } of changes) {

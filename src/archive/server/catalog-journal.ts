@@ -14,7 +14,8 @@ import { crc32c } from './checksum.ts';
  *     16   ranges: int32 offset, int32 length, bytes before, bytes after, filled up to 8; ...
  *
  * Another archive may have used the directory in the meantime, which knows nothing of this file. Hence a change is done
- * again only if every byte of the catalog that it concerns is still as before or as after.
+ * again only if every byte of the catalog that it concerns is still as before or as after. Changes that could not be made
+ * stand here with the next one, and may be of the same bytes: then one range after the other has said what those were.
  */
 const MAGIC = 0x6c6a_7263;
 const HEADER_LENGTH = 16;
@@ -100,9 +101,11 @@ export class CatalogJournal {
   }
 }
 
-/** Whether a crash in the middle of a change could have left these bytes. */
-export function isMixOf(change: CatalogChange, bytes: Uint8Array): boolean {
-  return bytes.every((byte, i) => byte === change.before[i] || byte === change.after[i]);
+/** Whether a crash in the middle of these changes could have left a byte at an offset of the catalog. */
+export function couldBe(changes: readonly CatalogChange[], offset: number, byte: number): boolean {
+  return changes.some(
+    ({ offset: start, before, after }) => byte === before[offset - start] || byte === after[offset - start],
+  );
 }
 
 function parseRanges(record: AtomicBuffer, end: number): CatalogChange[] {

@@ -283,6 +283,24 @@ describe('Catalog', () => {
     assert.equal(again.addNewRecording(ended(1)), 3);
   });
 
+  it('has what a sync could not write with the next change, also when the power fails in that', () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const { platform, host } = place(seed);
+      const catalog = openIn(platform);
+      const first = catalog.addNewRecording(ended(10));
+      host.disk(DIR).set({ syncError: 1 });
+      throwsCode(() => catalog.recordingStopped(first, 64, 9_000), 'EIO');
+      throwsCode(() => catalog.recordingStopped(first, 96, 9_000), 'EIO');
+      host.disk(DIR).set({ syncError: 0 });
+      const second = catalog.addNewRecording(ended(20));
+      host.crash({ unsynced: 'torn' });
+      const again = openIn(host.process('again').platform);
+      assert.equal(again.stopPosition(first), 96);
+      assert.equal(again.stopPosition(second), 0);
+      again.close();
+    }
+  });
+
   it('adds nothing to a full disk, but can say there that a recording has ended', () => {
     const { platform, host } = place();
     const catalog = openIn(platform);
