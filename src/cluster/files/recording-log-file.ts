@@ -22,6 +22,11 @@ export class RecordingLogFile {
   private readonly file: OpenFile;
   private readonly scratch = AtomicBuffer.allocate(MAX_ENTRY_LENGTH);
   private endPosition = 0;
+  /**
+   * Whether a sync may have failed since this was written, here or in an earlier process: what it did not write, a
+   * later one does not either.
+   */
+  private isInDoubt = true;
 
   /** @throws PlatformError ENOENT when there is no file and `createNew` is false */
   constructor(platform: Platform, directory: string, fileName: string, createNew: boolean) {
@@ -88,8 +93,16 @@ export class RecordingLogFile {
     this.file.write(this.scratch.u8, 0, 4, filePosition + ENTRY_TYPE_OFFSET);
   }
 
+  /** @throws PlatformError EIO; the next one writes all of the file again */
   sync(metadata: boolean): void {
+    if (this.isInDoubt) {
+      const content = new Uint8Array(this.endPosition);
+      this.file.read(content, 0, content.length, 0);
+      this.file.write(content, 0, content.length, 0);
+    }
+    this.isInDoubt = true;
     this.file.sync(metadata);
+    this.isInDoubt = false;
   }
 
   close(): void {

@@ -286,6 +286,24 @@ describe('a recording log file', () => {
     );
   });
 
+  it('has with the next force what one that failed did not write, here or in an earlier life', () => {
+    for (const isRestarted of [false, true]) {
+      const { host, platform, restart } = oneHost();
+      let log = opened(platform);
+      log.appendTerm(LOG, 0, 0, 10n);
+      host.disk(DIR).set({ syncError: 1 });
+      throwsCode('EIO', () => log.force(1));
+      host.disk(DIR).set({ syncError: 0 });
+      if (isRestarted) {
+        log.close();
+        log = opened(restart());
+      }
+      log.force(1);
+      host.crash({ unsynced: 'lost' });
+      assert.equal(opened(restart()).entries.length, 1);
+    }
+  });
+
   it('passes over what is half-written at its end', () => {
     for (let length = 129; length < 192; length++) {
       const { platform } = oneHost();
