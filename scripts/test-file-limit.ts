@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import { endAfter } from './end-after.ts';
 
 /** How long a file of tests may take: several times as long as the longest does. */
-const LIMIT_MINUTES = 6;
+const LIMIT_MINUTES = 10;
 const GRACE_MS = 30_000;
 
 // Loaded before each file of tests. One that leaves something running would otherwise never end, and the run neither.

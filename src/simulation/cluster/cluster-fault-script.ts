@@ -77,6 +77,9 @@ export class ClusterFaultScript {
         this.#for(fault.forNs, () => member.resume());
         break;
       }
+      case 'slow':
+        this.#slowDown(this.#member(fault.member), fault, world.now + fault.forNs);
+        break;
       case 'partition':
         this.#cut(fault);
         break;
@@ -88,6 +91,16 @@ export class ClusterFaultScript {
         break;
       case 'kill-client':
         this.#clients[fault.client]!.killAndRestart();
+    }
+  }
+
+  #slowDown(member: ClusterMember, fault: Extract<ClusterFault, { kind: 'slow' }>, untilNs: number): void {
+    if (this.#stage.world.now < untilNs) {
+      member.pause();
+      this.#for(fault.standsNs, () => {
+        member.resume();
+        this.#for(fault.runsNs, () => this.#slowDown(member, fault, untilNs));
+      });
     }
   }
 

@@ -21,6 +21,8 @@ export class ClusterMember {
   #startAtNs = 0;
   /** Nobody looks after it before. */
   #noticedAtNs = 0;
+  /** How many reasons there are to stand still. */
+  #pauses = 0;
 
   constructor(stage: ClusterStage, id: number, scenario: MemberScenario, settings: ClusterSettings) {
     const { name, address, clockDriftPpm, clockOffsetMs, isOneLoop } = scenario;
@@ -118,11 +120,16 @@ export class ClusterMember {
   }
 
   pause(): void {
+    this.#pauses++;
     this.#member.pause();
   }
 
+  /** Goes on when nothing else keeps it still. */
   resume(): void {
-    this.#member.resume();
+    this.#pauses--;
+    if (this.#pauses === 0) {
+      this.#member.resume();
+    }
   }
 
   takeSnapshot(): boolean {

@@ -35,6 +35,8 @@ export function describeClusterFault(fault: ClusterFault): string {
       return `the disk of ${whom(fault.member)} has ${links(fault.faults)} for ${time(fault.forNs)}`;
     case 'pause':
       return `${whom(fault.member)} stands still for ${time(fault.forNs)}`;
+    case 'slow':
+      return `${whom(fault.member)} is slow for ${time(fault.forNs)}: it runs for ${time(fault.runsNs)}, then stands still for ${time(fault.standsNs)}`;
     case 'partition':
       return `${whom(fault.member)} and ${fault.companions} others are cut off (${fault.direction}) for ${time(fault.forNs)}`;
     case 'weather':

@@ -38,7 +38,10 @@ export function drawClusterScenario(seed: number): ClusterScenario {
   const members = drawMembers(draw.fork('members'), memberCount);
   const clients = drawClients(draw.fork('clients'));
   const timeouts = drawTimeouts(draw.fork('timeouts'));
-  const faults = drawFaults(draw.fork('faults'), memberCount, clients.length, faultsNs);
+  const faults = [
+    ...drawFaults(draw.fork('faults'), memberCount, clients.length, faultsNs),
+    ...drawSlowMember(draw.fork('slow'), memberCount, faultsNs),
+  ].sort((a, b) => a.atNs - b.atNs);
   const hasCrash = faults.some((fault) => fault.kind === 'crash' || (fault.kind === 'kill-all' && fault.isCrash));
   return {
     seed,
@@ -104,7 +107,7 @@ function drawFaults(draw: Draw, members: number, clients: number, faultsNs: numb
       restartAfterNs: outageNs(draw),
     });
   }
-  return faults.sort((a, b) => a.atNs - b.atNs);
+  return faults;
 }
 
 function drawFault(draw: Draw, members: number, clients: number, atNs: number): ClusterFault {
@@ -143,6 +146,21 @@ function drawFault(draw: Draw, members: number, clients: number, atNs: number): 
     case 'kill-client':
       return { kind, atNs, client: draw.between(0, clients - 1) };
   }
+}
+
+function drawSlowMember(draw: Draw, members: number, faultsNs: number): ClusterFault[] {
+  return draw.chance(0.3)
+    ? [
+        {
+          kind: 'slow',
+          atNs: draw.between(2 * SECOND, faultsNs),
+          member: whom(draw, members),
+          forNs: outageNs(draw),
+          runsNs: draw.magnitude(200_000, 5 * MS),
+          standsNs: draw.magnitude(MS, 50 * MS),
+        },
+      ]
+    : [];
 }
 
 function drawDiskFaults(draw: Draw): Partial<DiskFaults> {

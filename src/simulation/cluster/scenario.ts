@@ -89,6 +89,15 @@ export type ClusterFault =
       readonly faults: Partial<DiskFaults>;
     }
   | { readonly kind: 'pause'; readonly atNs: number; readonly member: Whom; readonly forNs: number }
+  /** It has the processor for a moment, then others have it for a longer one, and so on. */
+  | {
+      readonly kind: 'slow';
+      readonly atNs: number;
+      readonly member: Whom;
+      readonly forNs: number;
+      readonly runsNs: number;
+      readonly standsNs: number;
+    }
   | {
       readonly kind: 'partition';
       readonly atNs: number;
