@@ -181,6 +181,7 @@ export class ArchiveRun {
         this.story.tell(`nobody takes more after ${sent} messages`);
         return;
       } else {
+        truth.padTo(publication.position);
         this.#idle();
       }
       this.#look(truth, archive, sent);

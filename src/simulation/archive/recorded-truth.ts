@@ -19,6 +19,8 @@ export class RecordedTruth {
   acknowledged = 0;
   /** Where a look at the archive last saw it end. */
   stopPosition = 0;
+  /** Behind the padding that was written for a message that did not fit into its term. */
+  private paddedPosition = 0;
   private messages: RecordedMessage[] = [];
   private nextNumber = 0;
 
@@ -47,6 +49,11 @@ export class RecordedTruth {
     this.messages.push({ endPosition, length, number: this.nextNumber++, isZeros });
   }
 
+  /** The publication stands here, and no message was sent. */
+  padTo(position: number): void {
+    this.paddedPosition = Math.max(this.paddedPosition, position);
+  }
+
   acknowledge(position: number): void {
     this.acknowledged = Math.max(this.acknowledged, position);
   }
@@ -56,10 +63,11 @@ export class RecordedTruth {
     if (position < this.acknowledged) {
       this.fail(`ends at ${position}, though ${this.acknowledged} was acknowledged`);
     }
-    if (position > this.sentPosition && position > this.stopPosition) {
+    if (position > Math.max(this.sentPosition, this.paddedPosition, this.stopPosition)) {
       this.fail(`ends at ${position}, though only ${this.sentPosition} was sent`);
     }
     this.stopPosition = position;
+    this.paddedPosition = position;
     this.messages = this.messages.filter(({ endPosition }) => endPosition <= position);
   }
 

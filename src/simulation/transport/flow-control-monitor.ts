@@ -71,7 +71,9 @@ export class FlowControlMonitor {
         const sessionId = key.getInt32(StreamCounter.SESSION_ID_OFFSET);
         const streamId = key.getInt32(StreamCounter.STREAM_ID_OFFSET);
         if (limitId !== CountersDescriptor.NULL_COUNTER_ID) {
-          const sender = { registrationId, sessionId, streamId, positionId, limitId, highestLimit: 0 };
+          // The limit it had before it was found may have been higher than now: a receiver has come that is further behind.
+          const highestLimit = counters.getCounterValue(positionId);
+          const sender = { registrationId, sessionId, streamId, positionId, limitId, highestLimit };
           found.push(known.get(registrationId) ?? sender);
         }
       }
