@@ -28,8 +28,13 @@ export interface MarkFileOptions extends MarkFileLayout {
 const OWNER_SILENCE_MS = 2_100;
 const WATCH_INTERVAL_NS = 10_000_000;
 
-/** The timestamp while somebody takes over an existing file, so that nobody else does. */
+/** Agrona's timestamp while somebody takes over an existing file, so that nobody else does. */
 export const ACTIVATION_IN_PROGRESS_TIMESTAMP = 0x7fff_ffff_ffff_ffffn;
+/**
+ * Ours is as far in the future for anybody else, and says when the taking over began: this, and the epoch ms. So who died
+ * in the middle of it does not keep the file for ever.
+ */
+const ACTIVATION_BASE = 0x4000_0000_0000_0000n;
 
 /**
  * A mapped file by which one component at a time owns a directory and shows that it lives. Byte-compatible
@@ -44,12 +49,15 @@ export class MarkFile {
   readonly buffer: AtomicBuffer;
   private layout: MarkFileLayout;
   private readonly mapping: MappedFile;
+  /** The timestamp until the owner has given its first sign of life. */
+  private readonly activation: bigint;
   private closed = false;
 
-  private constructor(path: string, mapping: MappedFile, layout: MarkFileLayout) {
+  private constructor(path: string, mapping: MappedFile, layout: MarkFileLayout, activation: bigint) {
     this.path = path;
     this.mapping = mapping;
     this.layout = layout;
+    this.activation = activation;
     this.buffer = AtomicBuffer.over(mapping);
   }
 
@@ -61,11 +69,12 @@ export class MarkFile {
   static claim(options: MarkFileOptions & { readonly totalLength: number }): MarkFile {
     checkLayout(options);
     const { platform, path, totalLength } = options;
+    const activation = ACTIVATION_BASE + BigInt(platform.clock.epochTimeMs());
     if (!platform.files.exists(path)) {
-      return new MarkFile(path, platform.files.createMapped(path, totalLength), options);
+      return new MarkFile(path, platform.files.createMapped(path, totalLength), options, activation);
     }
     extend(platform, path, totalLength);
-    const file = MarkFile.mapExisting(options);
+    const file = MarkFile.mapExisting(options, activation);
     try {
       file.takeOver(options);
     } catch (error) {
@@ -131,7 +140,7 @@ export class MarkFile {
     }
   }
 
-  private static mapExisting(options: MarkFileOptions): MarkFile {
+  private static mapExisting(options: MarkFileOptions, activation = 0n): MarkFile {
     const { platform, path } = options;
     const length = platform.files.stat(path)?.length ?? 0;
     if (length < minimumLength(options)) {
@@ -140,7 +149,7 @@ export class MarkFile {
         `mark file ${path} has ${length} bytes, at least ${minimumLength(options)} are needed; remove it if its owner is gone`,
       );
     }
-    return new MarkFile(path, platform.files.map(path), options);
+    return new MarkFile(path, platform.files.map(path), options, activation);
   }
 
   /** Says that the file is filled in: from now on others may read it. */
@@ -170,7 +179,7 @@ export class MarkFile {
   moveFields(layout: MarkFileLayout): void {
     checkLayout(layout);
     this.layout = layout;
-    this.buffer.putBigInt64Release(layout.timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP);
+    this.buffer.putBigInt64Release(layout.timestampFieldOffset, this.activation);
   }
 
   /**
@@ -213,20 +222,14 @@ export class MarkFile {
     this.checkVersionOfOwner(options);
     const timestamp = this.settledTimestamp(options);
     const ageMs = this.ageMs(platform);
-    if (timestamp === ACTIVATION_IN_PROGRESS_TIMESTAMP) {
-      throw new AeronError(
-        'MARK_FILE_ACTIVE',
-        `active mark file detected: ${path} is being taken over; if nothing is starting, remove it and try again`,
-      );
-    }
     if (ageMs < BigInt(timeoutMs) && !(this.isOwnerGone(options) && !this.showsLife(platform))) {
-      throw new AeronError(
-        'MARK_FILE_ACTIVE',
-        `active mark file detected: ${path} was touched ${ageMs} ms ago, less than the timeout of ${timeoutMs} ms; ` +
-          'its owner has to be stopped first',
-      );
+      const why =
+        timestamp >= ACTIVATION_BASE
+          ? `is being taken over; if nothing is starting, remove it, or try again after the timeout of ${timeoutMs} ms`
+          : `was touched ${ageMs} ms ago, less than the timeout of ${timeoutMs} ms; its owner has to be stopped first`;
+      throw new AeronError('MARK_FILE_ACTIVE', `active mark file detected: ${path} ${why}`);
     }
-    if (!this.buffer.compareAndSetBigInt64(timestampFieldOffset, timestamp, ACTIVATION_IN_PROGRESS_TIMESTAMP)) {
+    if (!this.buffer.compareAndSetBigInt64(timestampFieldOffset, timestamp, this.activation)) {
       throw new AeronError('MARK_FILE_ACTIVE', `concurrent mark file activation: somebody else just took over ${path}`);
     }
   }
@@ -247,16 +250,17 @@ export class MarkFile {
     }
   }
 
-  /** Whoever died in the middle of taking over leaves a timestamp that never grows old. */
+  /** Whoever died in the middle of taking over leaves a timestamp that grows old late, if ever. */
   private settledTimestamp(options: MarkFileOptions): bigint {
     const { platform, timestampFieldOffset } = options;
+    const timestamp = this.timestampBits();
     const isLeft =
-      this.timestampBits() === ACTIVATION_IN_PROGRESS_TIMESTAMP &&
+      timestamp >= ACTIVATION_BASE &&
       this.isOwnerGone(options) &&
       !this.showsLife(platform) &&
       this.isOwnerGone(options);
     if (isLeft) {
-      this.buffer.compareAndSetBigInt64(timestampFieldOffset, ACTIVATION_IN_PROGRESS_TIMESTAMP, 0n);
+      this.buffer.compareAndSetBigInt64(timestampFieldOffset, timestamp, 0n);
     }
     return this.timestampBits();
   }
@@ -265,9 +269,11 @@ export class MarkFile {
     return this.buffer.getBigInt64Volatile(this.layout.timestampFieldOffset);
   }
 
-  /** Since the last sign of life; negative while the file is taken over. */
+  /** Since the last sign of life, or since somebody began to take the file over; negative where Agrona does. */
   private ageMs(platform: Platform): bigint {
-    return BigInt(platform.clock.epochTimeMs()) - this.timestampBits();
+    const timestamp = this.timestampBits();
+    const since = timestamp >= ACTIVATION_BASE ? timestamp - ACTIVATION_BASE : timestamp;
+    return BigInt(platform.clock.epochTimeMs()) - since;
   }
 }
 

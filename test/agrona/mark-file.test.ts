@@ -76,7 +76,27 @@ describe('MarkFile', () => {
     started();
     platform.park((TIMEOUT_MS + 100) * 1e6);
     const next = MarkFile.claim(options);
-    assert.equal(next.buffer.getBigInt64Volatile(16), ACTIVATION_IN_PROGRESS_TIMESTAMP);
+    assert(next.buffer.getBigInt64Volatile(16) > 2n ** 62n, 'for anybody a time in the future');
+    assert.throws(() => MarkFile.claim(options), /being taken over/);
+    assert.equal(MarkFile.isActive(options), true);
+  });
+
+  it('is free after the time-out when whoever took it over has died in that', () => {
+    const { options, started, platform } = markFiles();
+    started();
+    platform.park((TIMEOUT_MS + 100) * 1e6);
+    MarkFile.claim(options).close();
+    platform.park((TIMEOUT_MS - 1) * 1e6);
+    throwsCode(() => MarkFile.claim(options), 'MARK_FILE_ACTIVE');
+    platform.park(100 * 1e6);
+    assert.equal(MarkFile.isActive(options), false);
+    MarkFile.claim(options).close();
+  });
+
+  it('that Agrona is taking over is left to it', () => {
+    const { options, started, platform } = markFiles();
+    started().buffer.putBigInt64(16, ACTIVATION_IN_PROGRESS_TIMESTAMP);
+    platform.park(10 * TIMEOUT_MS * 1e6);
     assert.throws(() => MarkFile.claim(options), /being taken over/);
     assert.equal(MarkFile.isActive(options), true);
   });
